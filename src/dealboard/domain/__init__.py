@@ -1,0 +1,1 @@
+"""What things mean: values and rules without clock, input or output."""

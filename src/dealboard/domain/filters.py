@@ -1,0 +1,62 @@
+"""Which deals are meant, and in which order: the filter bar, the CLI's options and saved views.
+
+Filters combine with AND, the values inside one with OR (guide, Filters and search).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from dealboard.domain.stages import StageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """An inclusive range of local days; `None` leaves that side open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DealFilter:
+    """What a deal must match; the empty filter matches all.
+
+    `name` is found anywhere in title, reference, contact names and phone digits, case and accents
+    ignored. `no_close_date` and `overdue` (open, and due before today) widen `close`: a deal
+    matches if any of the three does.
+    """
+
+    name: str = ""
+    pipelines: frozenset[int] = frozenset()
+    stages: frozenset[int] = frozenset()
+    owners: frozenset[int] = frozenset()
+    kinds: frozenset[StageKind] = frozenset()
+    created: Days | None = None
+    close: Days | None = None
+    no_close_date: bool = False
+    overdue: bool = False
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is filtered out."""
+        return self != DealFilter()
+
+
+class SortKey(StrEnum):
+    """What deals are ordered by; the id breaks ties, empty values come last both ways."""
+
+    MANUAL = "manual"
+    NAME = "name"
+    STAGE = "stage"
+    CREATED = "created"
+    CLOSE = "close"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort key and its direction. Manual order (rank in the stage) has only one direction."""
+
+    key: SortKey = SortKey.MANUAL
+    descending: bool = False
