@@ -1,0 +1,1 @@
+"""Where things are kept: the database file, its schema, its journal, and what is read from it."""

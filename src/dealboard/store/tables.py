@@ -1,0 +1,229 @@
+"""The SQLModel tables: the only definition of the schema.
+
+Table models do not validate (SQLModel): input is checked where it enters, in the actions. Keys are
+AUTOINCREMENT, so that an id in the journal never comes to mean another row, and nothing cascades.
+`search`, `version` and `updated_at` are derived: neither journalled nor compared by undo.
+`batch` is the operation that inserted a row in bulk; such rows have no image in the journal.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+from dealboard.store.columns import Day, Flag, Minor, Moment
+
+DERIVED = frozenset({"search", "version", "updated_at", "batch"})
+"""Columns that follow from others or from the writing itself."""
+
+_SQLITE = {"sqlite_strict": True, "sqlite_autoincrement": True}
+
+
+def _reference(table: str) -> Any:
+    return Field(foreign_key=f"{table}.id")
+
+
+class Row(SQLModel):
+    """What every journalled row has: a key, a name across files, and when it was written."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    uid: str = Field(sa_type=Text, unique=True)
+    created_at: datetime = Field(sa_type=Moment)
+    updated_at: datetime = Field(sa_type=Moment)
+    version: int = 1
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        """Count versions in SQLAlchemy: a write over a row changed meanwhile fails."""
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+
+class User(Row, table=True):
+    """A profile of this workspace; deactivated, never deleted."""
+
+    __tablename__: ClassVar[Any] = "user"
+    __table_args__ = (
+        CheckConstraint("role IN ('account_owner', 'administrator', 'chat_operator')", name="role"),
+        CheckConstraint("length(name) BETWEEN 1 AND 60", name="name"),
+        _SQLITE,
+    )
+
+    name: str = Field(sa_type=Text)
+    email: str | None = Field(default=None, sa_type=Text)
+    role: str = Field(sa_type=Text)
+    active: bool = Field(default=True, sa_type=Flag)
+    batch: int | None = None
+
+
+class Pipeline(Row, table=True):
+    """A sales process."""
+
+    __tablename__: ClassVar[Any] = "pipeline"
+    __table_args__ = (CheckConstraint("length(name) BETWEEN 1 AND 60", name="name"), _SQLITE)
+
+    name: str = Field(sa_type=Text)
+    position: int
+
+
+class Stage(Row, table=True):
+    """A phase of a pipeline."""
+
+    __tablename__: ClassVar[Any] = "stage"
+    __table_args__ = (
+        CheckConstraint("kind IN ('open', 'won', 'lost')", name="kind"),
+        CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
+        CheckConstraint(
+            "kind = 'open' OR (kind = 'won' AND probability = 100)"
+            " OR (kind = 'lost' AND probability = 0)",
+            name="fixed_probability",
+        ),
+        CheckConstraint("length(name) BETWEEN 1 AND 60", name="name"),
+        CheckConstraint("rotting_days BETWEEN 1 AND 999", name="rotting_days"),
+        Index("stage_pipeline", "pipeline_id", "position"),
+        _SQLITE,
+    )
+
+    pipeline_id: int = _reference("pipeline")
+    name: str = Field(sa_type=Text)
+    probability: int
+    kind: str = Field(sa_type=Text)
+    position: int
+    rotting_days: int | None = None
+
+
+class Contact(Row, table=True):
+    """A person or company; phone and e-mail as typed, and normalised for matching."""
+
+    __tablename__: ClassVar[Any] = "contact"
+    __table_args__ = (
+        CheckConstraint("length(first_name) + length(last_name) BETWEEN 1 AND 401", name="name"),
+        Index("contact_phone", "phone_key", sqlite_where=text("phone_key IS NOT NULL")),
+        Index("contact_email", "email_key", sqlite_where=text("email_key IS NOT NULL")),
+        Index("contact_batch", "batch", sqlite_where=text("batch IS NOT NULL")),
+        _SQLITE,
+    )
+
+    first_name: str = Field(default="", sa_type=Text)
+    last_name: str = Field(default="", sa_type=Text)
+    phone: str | None = Field(default=None, sa_type=Text)
+    phone_key: str | None = Field(default=None, sa_type=Text)
+    email: str | None = Field(default=None, sa_type=Text)
+    email_key: str | None = Field(default=None, sa_type=Text)
+    company: str | None = Field(default=None, sa_type=Text)
+    city: str | None = Field(default=None, sa_type=Text)
+    state: str | None = Field(default=None, sa_type=Text)
+    zip: str | None = Field(default=None, sa_type=Text)
+    country: str | None = Field(default=None, sa_type=Text)
+    external_id: str | None = Field(default=None, sa_type=Text)
+    consent: bool | None = Field(default=None, sa_type=Flag)
+    consent_at: datetime | None = Field(default=None, sa_type=Moment)
+    consent_source: str | None = Field(default=None, sa_type=Text)
+    forgotten: bool = Field(default=False, sa_type=Flag)
+    search: str = Field(default="", sa_type=Text)
+    batch: int | None = None
+
+
+class Deal(Row, table=True):
+    """A sales opportunity. `rank` orders the stage by hand, smallest on top."""
+
+    __tablename__: ClassVar[Any] = "deal"
+    __table_args__ = (
+        CheckConstraint("length(title) BETWEEN 1 AND 200", name="title"),
+        CheckConstraint("amount BETWEEN 0 AND 1000000000000000000", name="amount"),
+        CheckConstraint("length(currency) = 3", name="currency"),
+        CheckConstraint("length(reference) BETWEEN 1 AND 120", name="reference"),
+        Index("deal_lane", "stage_id", "rank", "id", "closed_at"),
+        Index("deal_totals", "stage_id", "currency", "amount", "closed_at"),
+        Index("deal_owner", "owner_id"),
+        Index("deal_reference", "reference", sqlite_where=text("reference IS NOT NULL")),
+        Index("deal_batch", "batch", sqlite_where=text("batch IS NOT NULL")),
+        _SQLITE,
+    )
+
+    title: str = Field(sa_type=Text)
+    stage_id: int = _reference("stage")
+    owner_id: int = _reference("user")
+    amount: int | None = Field(default=None, sa_type=Minor)
+    currency: str = Field(sa_type=Text)
+    close_date: date | None = Field(default=None, sa_type=Day)
+    close_date_auto: bool = Field(default=False, sa_type=Flag)
+    reference: str | None = Field(default=None, sa_type=Text)
+    rank: int = Field(sa_type=Minor)
+    stage_entered_at: datetime = Field(sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_open_stage_id: int | None = Field(default=None)
+    lost_reason: str | None = Field(default=None, sa_type=Text)
+    search: str = Field(default="", sa_type=Text)
+    batch: int | None = None
+
+
+class DealContact(SQLModel, table=True):
+    """A contact of a deal; the one with the smallest position is the primary contact."""
+
+    __tablename__: ClassVar[Any] = "deal_contact"
+    __table_args__ = (
+        Index("deal_contact_pair", "deal_id", "contact_id", unique=True),
+        Index("deal_contact_contact", "contact_id"),
+        Index("deal_contact_batch", "batch", sqlite_where=text("batch IS NOT NULL")),
+        _SQLITE,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    deal_id: int = _reference("deal")
+    contact_id: int = _reference("contact")
+    position: int
+    batch: int | None = None
+
+
+class Operation(SQLModel, table=True):
+    """What somebody did in one step. `undone_by` is the operation that took it back."""
+
+    __tablename__: ClassVar[Any] = "operation"
+    __table_args__ = (
+        CheckConstraint("kind IN ('do', 'undo', 'redo')", name="kind"),
+        Index("operation_actor", "actor_id", "kind", "seq"),
+        _SQLITE,
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    uid: str = Field(sa_type=Text, unique=True)
+    actor_id: int | None = Field(default=None, foreign_key="user.id")
+    kind: str = Field(default="do", sa_type=Text)
+    label: str = Field(default="", sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+    cause: int | None = Field(default=None, foreign_key="operation.seq")
+    undone_by: int | None = Field(default=None, foreign_key="operation.seq")
+
+
+class Change(SQLModel, table=True):
+    """One row that an operation changed: JSON of the changed columns (all, when new or deleted)."""
+
+    __tablename__: ClassVar[Any] = "change"
+    __table_args__ = (
+        Index("change_operation", "operation_seq"),
+        Index("change_row", "table_name", "row_id"),
+        _SQLITE,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    operation_seq: int = Field(foreign_key="operation.seq")
+    table_name: str = Field(sa_type=Text)
+    row_id: int
+    before: str | None = Field(default=None, sa_type=Text)
+    after: str | None = Field(default=None, sa_type=Text)
+
+
+class Setting(SQLModel, table=True):
+    """What the workspace remembers: currency, country, cursor, last view. Not journalled."""
+
+    __tablename__: ClassVar[Any] = "setting"
+    __table_args__ = {"sqlite_strict": True}  # noqa: RUF012
+
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    value: str = Field(sa_column=Column(Text, nullable=False))
+
+
+JOURNALLED: tuple[type[SQLModel], ...] = (User, Pipeline, Stage, Contact, Deal, DealContact)
+"""Tables whose changes the journal records, parents before children."""
