@@ -1,0 +1,12 @@
+"""Names that stay unique across processes and files (UUID version 7, RFC 9562)."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+
+def new_uid(now: datetime) -> str:
+    """Return a new UUIDv7 as text; those made later sort later."""
+    milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
+    value = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64
+    return str(UUID(int=value | 0b10 << 62 | secrets.randbits(62)))
