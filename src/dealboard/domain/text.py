@@ -1,0 +1,122 @@
+"""What text means: how it is searched, stored on one line, and shown on a terminal.
+
+The terminal is a display, not an interpreter: whatever a contact or another program wrote passes
+through `safe` (or `safe_lines`) before it is shown. Imports nothing but the standard library.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from dealboard.errors import InvalidValue
+
+SEPARATOR = "\x1f"
+"""Between the parts of a search text (DESIGN, Tables), so that no match spans two of them."""
+
+_REPLACEMENT = "\ufffd"
+_UNDECOMPOSED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+    | {"ħ": "h", "ŧ": "t", "ŋ": "n", "ĸ": "k", "ƒ": "f", "ɨ": "i", "ƶ": "z", "ǥ": "g"}
+)
+_INVISIBLE = {"Cc", "Cf", "Cs"}
+
+
+class _Folding(dict[int, str]):
+    """The search form of each character met so far: folding looks at one character at a time."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKD", chr(code)).casefold()
+        plain = unicodedata.normalize("NFKD", plain.translate(_UNDECOMPOSED))
+        self[code] = folded = "".join(
+            char
+            for char in plain
+            if char.isspace()
+            or not (unicodedata.combining(char) or unicodedata.category(char) in _INVISIBLE)
+        )
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Return the search form: case, accents, width and invisible characters ignored.
+
+    Runs of whitespace are one space, none at the ends. Folding twice changes nothing, and both
+    database engines compare the result alike (reliability, D9).
+    """
+    return " ".join(text.translate(_FOLDING).split())
+
+
+def digits(text: str) -> str:
+    """Return the decimal digits of a phone number as 0–9, everything else dropped."""
+    return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
+
+
+def search_text(
+    title: str, reference: str | None, contacts: Iterable[tuple[str, str | None]]
+) -> str:
+    """Return what a deal is found by: folded title, reference, contact names and phone digits.
+
+    `contacts` are pairs of name and phone. Empty parts are dropped; U+001F separates the rest.
+    """
+    parts = [fold(title), fold(reference or "")]
+    for name, phone in contacts:
+        parts += fold(name), digits(phone or "")
+    return SEPARATOR.join(filter(None, parts))
+
+
+def _visible_marks() -> dict[int, str]:
+    """Map all that a terminal could obey, or that cannot be encoded, to marks (threat line 6)."""
+    c1 = range(0x80, 0xA0)
+    bidi = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    line_breaks = (0x2028, 0x2029)
+    surrogates = range(0xD800, 0xE000)
+    nonchars = (
+        *range(0xFDD0, 0xFDF0),
+        *(p | n for p in range(0, 0x110000, 0x10000) for n in (0xFFFE, 0xFFFF)),
+    )
+    marks = dict.fromkeys((*c1, *bidi, *line_breaks, *surrogates, *nonchars), _REPLACEMENT)
+    return marks | {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
+
+
+_LINES = _visible_marks()
+del _LINES[ord("\n")], _LINES[ord("\t")]
+_LINE = _LINES | {ord("\n"): " ", ord("\t"): " "}
+
+
+def safe(text: str) -> str:
+    """Return one line that a terminal may be shown: nothing in it can act or reorder.
+
+    Control characters become their pictures (ESC is ␛), line feed and tab a space, and what has
+    no picture (C1, bidi controls, line separators, lone surrogates, noncharacters) U+FFFD.
+    """
+    return text if text.isprintable() else text.translate(_LINE)
+
+
+def safe_lines(text: str) -> str:
+    r"""Return what `safe` does for text of several lines: \n and \t stay, \r\n is one line feed."""
+    return text if text.isprintable() else text.replace("\r\n", "\n").translate(_LINES)
+
+
+def excerpt(text: str, limit: int = 60) -> str:
+    """Return the beginning of a text, for a sentence that names the value it is about."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+_BREAKS = str.maketrans(dict.fromkeys("\n\r\t\u2028\u2029", " "))
+
+
+def one_line(text: str, field: str, *, limit: int) -> str:
+    """Return a one-line field as it is stored (decision 42): trimmed, breaks and tabs as spaces.
+
+    Empty is allowed here. Raises InvalidValue for NUL, a lone surrogate, or more than `limit`
+    characters.
+    """
+    line = text.replace("\r\n", " ").translate(_BREAKS).strip()
+    if "\x00" in line:
+        raise InvalidValue(field, excerpt(line), "the NUL character cannot be stored")
+    if any("\ud800" <= char <= "\udfff" for char in line):
+        raise InvalidValue(field, excerpt(line), "it holds bytes that are not text", "Is it UTF-8?")
+    if len(line) > limit:
+        raise InvalidValue(field, excerpt(line), f"{len(line)} characters; at most {limit} fit")
+    return line
