@@ -213,7 +213,10 @@ def parse_range(
     first, last = side(sides[0]), side(sides[-1])
     if len(sides) > 2 or first is last is None:
         raise InvalidValue(
-            field, excerpt(text), "not a range of days", "Write it like 1/3..31/3 or fri.. ."
+            field,
+            excerpt(text),
+            "not a range of days",
+            "Write it like 1/3..31/3, ..eom or this week.",
         )
     if first and last and first > last:
         raise InvalidValue(field, excerpt(text), "it ends before it begins")

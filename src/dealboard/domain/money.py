@@ -33,7 +33,7 @@ _ACTIVE = """
 """
 
 CURRENCIES = frozenset(_ACTIVE.split())
-"""The active codes of ISO 4217 without metals and test codes, and three that old files still hold."""
+"""The active codes of ISO 4217 without metals and test codes, and three that old files hold."""
 
 _DECIMALS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -48,7 +48,9 @@ _SYMBOLS = {
     "TWD": "NT$", "ILS": "₪", "VND": "₫", "PHP": "₱", "TRY": "₺", "RUB": "₽", "UAH": "₴",
 }  # fmt: skip
 
-_BY_SYMBOL = {fold(symbol): code for code, symbol in _SYMBOLS.items()} | {"us$": "USD", "c$": "CAD"}
+_BY_SYMBOL = {fold(symbol): code for code, symbol in _SYMBOLS.items()} | {
+    "us$": "USD", "c$": "CAD", "zl": "PLN", "kc": "CZK", "ft": "HUF", "lei": "RON", "fr.": "CHF",
+}  # fmt: skip
 
 _SHARED_SYMBOLS = {
     "$": "USD AUD CAD NZD MXN HKD SGD TWD ARS CLP COP UYU",
@@ -132,10 +134,10 @@ def _find_currency(word: str, default: str) -> str | None:
 
 # ── typed ─────────────────────────────────────────────────────────────────────────────────────
 
-_SCALES = {"": 0, "k": 3, "m": 6, "b": 9, "mio": 6, "mln": 6, "bn": 9}
+_SCALES = {"": 0, "k": 3, "m": 6}
 _AMOUNT = re.compile(
     r"(?P<before>[^0-9]*?) *(?P<number>[.,]?[0-9](?:[0-9.,'’ ]*[0-9])?)"
-    r" *(?P<scale>(?:k|mio|mln|m|bn|b)(?![^\W\d_])|) *(?P<after>[^0-9]*)",
+    r" *(?P<scale>[km](?![^\W\d_])|) *(?P<after>[^0-9]*)",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
@@ -226,10 +228,11 @@ def _decimal_mark(number: str, decimal: str) -> str:
 
 def _minor(text: str, whole: str, fraction: str, scale: int, currency: str) -> int:
     places = exponent(currency) + scale
-    fraction = fraction.rstrip("0")
-    if len(fraction) > places:
-        raise _invalid(text, f"{currency} has {exponent(currency)} decimals")
-    minor = (whole + fraction.ljust(places, "0")).lstrip("0") or "0"
+    rest = fraction[places:]
+    # Three decimals too many may be thousands in the other notation: never read 1.200 as 1.20.
+    if rest.strip("0") or (rest and len(fraction) == 3):
+        raise _invalid(text, f"{currency} has {exponent(currency)} decimals", _EXAMPLES)
+    minor = (whole + fraction[:places].ljust(places, "0")).lstrip("0") or "0"
     if len(minor) > MAX_WHOLE_DIGITS + exponent(currency) or int(minor) > MAX_MINOR:
         raise _invalid(text, f"at most {MAX_WHOLE_DIGITS} digits fit")
     return int(minor)
@@ -300,7 +303,7 @@ def _round(amount: int, unit: int) -> int:
 def _with_symbol(whole: str, fraction: str, letter: str, currency: str, marks: _Marks) -> str:
     symbol = _SYMBOLS.get(currency, currency)
     sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    number = re.sub(r"(?<=[0-9])(?=(?:[0-9]{3})+$)", marks.group, whole)
+    number = f"{int(whole):,}".replace(",", marks.group)
     if fraction:
         number += marks.decimal + fraction
     gap = " " if symbol.isalpha() else marks.gap

@@ -109,14 +109,21 @@ _BREAKS = str.maketrans(dict.fromkeys("\n\r\t\u2028\u2029", " "))
 def one_line(text: str, field: str, *, limit: int) -> str:
     """Return a one-line field as it is stored (decision 42): trimmed, breaks and tabs as spaces.
 
-    Empty is allowed here. Raises InvalidValue for NUL, a lone surrogate, or more than `limit`
-    characters.
+    Empty is allowed here. Raises InvalidValue like `storable`.
     """
-    line = text.replace("\r\n", " ").translate(_BREAKS).strip()
-    if "\x00" in line:
-        raise InvalidValue(field, excerpt(line), "the NUL character cannot be stored")
-    if any("\ud800" <= char <= "\udfff" for char in line):
-        raise InvalidValue(field, excerpt(line), "it holds bytes that are not text", "Is it UTF-8?")
-    if len(line) > limit:
-        raise InvalidValue(field, excerpt(line), f"{len(line)} characters; at most {limit} fit")
-    return line
+    return storable(text.replace("\r\n", " ").translate(_BREAKS), field, limit=limit)
+
+
+def storable(text: str, field: str, *, limit: int) -> str:
+    """Return a text of any number of lines, trimmed.
+
+    Raises InvalidValue for NUL, a lone surrogate, or more than `limit` characters (decision 42).
+    """
+    text = text.strip()
+    if "\x00" in text:
+        raise InvalidValue(field, excerpt(text), "the NUL character cannot be stored")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise InvalidValue(field, excerpt(text), "it holds bytes that are not text", "Is it UTF-8?")
+    if len(text) > limit:
+        raise InvalidValue(field, excerpt(text), f"{len(text)} characters; at most {limit} fit")
+    return text
