@@ -74,7 +74,9 @@ class MissingField(InvalidValue):
 class UnknownName(InvalidValue):
     """A name that no pipeline, stage, owner or contact bears; `known` are those that exist."""
 
-    def __init__(self, field: str, value: object, where: str = "", known: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, field: str, value: object, where: str = "", known: tuple[str, ...] = ()
+    ) -> None:
         hint = f"Known: {', '.join(known)}." if known else ""
         super().__init__(field, value, f"unknown {field}{where}", hint)
 
@@ -94,7 +96,7 @@ class WorkspaceNewer(NotAWorkspace):
     def __init__(self, path: object, found: int, known: int) -> None:
         DealboardError.__init__(
             self,
-            f"{path} was written by a newer dealboard (format {found}; this one knows up to {known}).",
+            f"{path} was written by a newer dealboard (format {found}, this one knows {known}).",
             "Upgrade dealboard to open it. Nothing was changed.",
         )
 
@@ -118,7 +120,7 @@ class StorageFailed(DealboardError):
 
 
 class WorkspaceReplaced(StorageFailed):
-    """The file was moved, deleted, replaced or upgraded while it was open; writing would lose data."""
+    """The file was moved, deleted, replaced or upgraded while it was open."""
 
     def __init__(self, path: object, what: str) -> None:
         super().__init__(
@@ -134,7 +136,7 @@ class Busy(DealboardError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
-            f"Another dealboard is writing and did not finish within {seconds:g} s; nothing was changed.",
+            f"Another dealboard has been writing for {seconds:g} s; nothing was changed.",
             "Try again, or wait longer with --timeout.",
         )
 

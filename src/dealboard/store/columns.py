@@ -81,6 +81,6 @@ class Flag(TypeDecorator[bool]):
         """Turn a boolean into what the engine keeps."""
         return value if value is None or dialect.name != "sqlite" else int(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:  # noqa: ARG002
         """Turn what the engine keeps into a boolean."""
         return None if value is None else bool(value)

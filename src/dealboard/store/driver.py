@@ -18,6 +18,8 @@ else:
     except ImportError:
         import sqlite3 as sqlite
 
+__all__ = ["Connection", "Error", "connect", "explain", "scalar", "sqlite", "wal_is_safe"]
+
 Connection = sqlite.Connection
 Error = sqlite.Error
 
@@ -25,9 +27,11 @@ Error = sqlite.Error
 def wal_is_safe(version: tuple[int, ...] = sqlite.sqlite_version_info) -> bool:
     """Return whether this SQLite may share a WAL file between processes.
 
-    Versions before 3.51.3 can corrupt it (the "WAL-reset bug"), but for the fixed 3.50.7 and 3.44.6.
+    Before 3.51.3 it can corrupt it (the "WAL-reset bug"), but for the fixed 3.50.7 and 3.44.6.
     """
-    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    return (
+        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    )
 
 
 def connect(path: Path, mode: str, timeout: float, *, immutable: bool = False) -> Connection:
@@ -40,7 +44,12 @@ def connect(path: Path, mode: str, timeout: float, *, immutable: bool = False) -
         isolation_level=None,
         check_same_thread=False,
     )
-    for pragma in ("foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
+    for pragma in (
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "cell_size_check=ON",
+        "temp_store=MEMORY",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
@@ -56,7 +65,9 @@ def explain(error: BaseException, path: Path, timeout: float) -> DealboardError:
         case _ if "readonly" in said or "read-only" in said:
             return StorageFailed(f"{path} cannot be written: {said}.", "Check its permissions.")
         case _ if "full" in said:
-            return StorageFailed(f"The disk of {path} is full; nothing was changed.", "Free some space.")
+            return StorageFailed(
+                f"The disk of {path} is full; nothing was changed.", "Free some space."
+            )
         case _:
             return StorageFailed(f"{path}: {said}.", "Check the disk and the file's permissions.")
 

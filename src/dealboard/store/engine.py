@@ -77,7 +77,9 @@ def _connect(path: Path, timeout: float) -> driver.Connection:
         if got != wanted:
             connection.close()
             sentence = f"{path} is open elsewhere in a mode that this SQLite cannot safely share."
-            raise StorageFailed(sentence, "Close the other dealboard, or use one with a newer SQLite.")
+            raise StorageFailed(
+                sentence, "Close the other dealboard, or use one with a newer SQLite."
+            )
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(f"PRAGMA journal_size_limit={64 << 20}")
     return connection

@@ -24,7 +24,7 @@ HEADER = b"SQLite format 3\0"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A connection that cannot write. `read_only` says why nobody here can, None if somebody may."""
+    """A connection that cannot write; `read_only` says why the workspace cannot be, else None."""
 
     connection: driver.Connection
     format: int

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from dealboard.store.columns import Day, Flag, Minor, Moment
 
-DERIVED = frozenset({"search", "version", "updated_at", "batch"})
+DERIVED = frozenset({"search", "version", "updated_at"})
 """Columns that follow from others or from the writing itself."""
 
 _SQLITE = {"sqlite_strict": True, "sqlite_autoincrement": True}
@@ -75,8 +75,7 @@ class Stage(Row, table=True):
         CheckConstraint("kind IN ('open', 'won', 'lost')", name="kind"),
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
         CheckConstraint(
-            "kind = 'open' OR (kind = 'won' AND probability = 100)"
-            " OR (kind = 'lost' AND probability = 0)",
+            "kind = 'open' OR probability = CASE kind WHEN 'won' THEN 100 ELSE 0 END",
             name="fixed_probability",
         ),
         CheckConstraint("length(name) BETWEEN 1 AND 60", name="name"),
@@ -219,7 +218,7 @@ class Setting(SQLModel, table=True):
     """What the workspace remembers: currency, country, cursor, last view. Not journalled."""
 
     __tablename__: ClassVar[Any] = "setting"
-    __table_args__ = {"sqlite_strict": True}  # noqa: RUF012
+    __table_args__ = {"sqlite_strict": True}
 
     key: str = Field(sa_column=Column(Text, primary_key=True))
     value: str = Field(sa_column=Column(Text, nullable=False))

@@ -3,6 +3,7 @@
 A Transaction exists only while the workspace runs an action; writes exist only where one is passed.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from sqlmodel import Session, SQLModel
 
 from dealboard.errors import NotFound
 from dealboard.store import tables
+from dealboard.store.ids import new_uid
 
 RowT = TypeVar("RowT", bound=SQLModel)
 ResultT = TypeVar("ResultT")
@@ -75,9 +77,15 @@ class Transaction:
     def setting(self, key: str, default: str) -> str:
         """Return what the workspace is set to, or the default."""
         row = self.session.get(tables.Setting, key)
-        return default if row is None else row.value
+        return default if row is None else str(json.loads(row.value))
 
     def add(self, rows: Sequence[SQLModel]) -> None:
         """Insert rows; their ids are known afterwards."""
         self.session.add_all(rows)
         self.session.flush()
+
+
+def begin(session: Session, now: datetime, today: date) -> Transaction:
+    """Return a transaction at its start: nobody acts yet, nothing has been done."""
+    operation = tables.Operation(uid=new_uid(now), at=now)
+    return Transaction(session, None, now, today, operation)

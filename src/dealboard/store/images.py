@@ -1,0 +1,59 @@
+"""A row, or the changed part of one, as JSON for the journal; and back into column values."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from dealboard.store import tables
+from dealboard.store.columns import Day, Moment, moment_text
+
+Image = dict[str, Any]
+"""Column names with JSON values: moments and days as ISO text."""
+
+TABLES: dict[str, type[SQLModel]] = {str(table.__tablename__): table for table in tables.JOURNALLED}
+"""The journalled tables by name, parents before children."""
+
+
+def recorded(table: type[SQLModel]) -> list[str]:
+    """Return the columns of a table that the journal records."""
+    columns = table.__table__.columns  # type: ignore[attr-defined]
+    return [c.name for c in columns if c.name != "id" and c.name not in tables.DERIVED]
+
+
+def image_of(row: SQLModel) -> Image:
+    """Return all of a row that the journal records."""
+    return {name: encode(getattr(row, name)) for name in recorded(type(row))}
+
+
+def encode(value: Any) -> Any:
+    """Return a column value as JSON can hold it."""
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def decode(table: type[SQLModel], image: Mapping[str, Any]) -> Image:
+    """Return an image's values as the table's columns take them."""
+    columns = table.__table__.columns  # type: ignore[attr-defined]
+    return {name: _typed(columns[name].type, value) for name, value in image.items()}
+
+
+def _typed(kind: object, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, Moment):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(kind, Day) else value
+
+
+def dumps(image: Image | None) -> str | None:
+    """Return an image as the journal keeps it; equal images are equal text."""
+    return None if image is None else json.dumps(image, sort_keys=True, separators=(",", ":"))
+
+
+def loads(kept: str | None) -> Image | None:
+    """Return what `dumps` was given."""
+    return None if kept is None else json.loads(kept)

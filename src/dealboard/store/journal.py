@@ -1,0 +1,215 @@
+"""The journal: every change of every operation, recorded in the flush that makes it.
+
+Two doors write: the session, whose flushes are watched here, and `insert_bulk` for imports, whose
+rows carry the operation's number (`batch`) instead of images. A change row is written by the same
+flush, so a savepoint that is rolled back takes it along; a row changed twice in one operation keeps
+its first before and last after, and one that ends as it began leaves no trace.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import event, insert, inspect, select, text, update
+from sqlalchemy.orm import Session as AnySession
+from sqlmodel import Session, SQLModel, col
+
+from dealboard.store import images, tables
+from dealboard.store.images import Image
+from dealboard.store.search import SearchColumn
+from dealboard.store.transaction import Receipt, ResultT, Touched, Transaction
+
+CHUNK = 2_000
+"""Rows sent to the database at a time by bulk work."""
+
+
+class Journal:
+    """Watches one transaction's session and settles its operation."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._search = SearchColumn()
+        self._seen: set[tuple[str, int]] = set()
+        tx.session.add(tx.operation)
+        tx.session.flush()
+        event.listen(tx.session, "before_flush", self._derive)
+        event.listen(tx.session, "after_flush", self._record)
+
+    def settle(self, value: ResultT) -> Receipt[ResultT]:
+        """Finish the operation before the commit and return its receipt.
+
+        An operation that changed nothing is taken out again: `operation` is then None.
+        """
+        tx = self._tx
+        tx.session.flush()
+        self._search.refresh(tx.session)
+        seq = tx.operation.seq
+        assert seq is not None  # noqa: S101 -- the constructor flushed it
+        touched = tuple(changes(tx.session, seq))
+        if not touched and not has_batch(tx.session, seq) and tx.operation.kind == "do":
+            tx.session.delete(tx.operation)
+            tx.session.flush()
+            return Receipt(tx.operation.label, None, (), tuple(tx.notes), value)
+        return Receipt(tx.operation.label, seq, touched, tuple(tx.notes), value)
+
+    def _derive(self, session: AnySession, _context: object, _rows: object) -> None:
+        """Set what follows from the change itself: when it was made, and how it is searched."""
+        for row in session.dirty:
+            if isinstance(row, tables.Row) and session.is_modified(row):
+                row.updated_at = self._tx.now
+        self._search.watch(session)
+
+    def _record(self, session: AnySession, _context: object) -> None:
+        fresh: list[dict[str, Any]] = []
+        for row, before, after in _images(session):
+            name = str(row.__tablename__)
+            row_id: int = row.id  # type: ignore[attr-defined]
+            if (name, row_id) in self._seen:
+                self._merge(session, name, row_id, before, after)
+            else:
+                self._seen.add((name, row_id))
+                fresh.append(self._change(name, row_id, before, after))
+        if fresh:
+            session.execute(insert(tables.Change), fresh)
+
+    def _merge(
+        self,
+        session: AnySession,
+        name: str,
+        row_id: int,
+        before: Image | None,
+        after: Image | None,
+    ) -> None:
+        """Fold a further change of a row into the one that this operation recorded."""
+        kept = session.execute(
+            select(
+                col(tables.Change.id), col(tables.Change.before), col(tables.Change.after)
+            ).where(
+                col(tables.Change.operation_seq) == self._tx.operation.seq,
+                col(tables.Change.table_name) == name,
+                col(tables.Change.row_id) == row_id,
+            )
+        ).one_or_none()
+        if kept is None:
+            session.execute(insert(tables.Change), [self._change(name, row_id, before, after)])
+            return
+        first = _over(before, images.loads(kept.before))
+        last = _over(images.loads(kept.after), after)
+        where = col(tables.Change.id) == kept.id
+        if first == last:
+            session.execute(delete_rows(tables.Change).where(where))
+        else:
+            values = {"before": images.dumps(first), "after": images.dumps(last)}
+            session.execute(update(tables.Change).where(where).values(values))
+
+    def _change(
+        self, name: str, row_id: int, before: Image | None, after: Image | None
+    ) -> dict[str, Any]:
+        return {
+            "operation_seq": self._tx.operation.seq,
+            "table_name": name,
+            "row_id": row_id,
+            "before": images.dumps(before),
+            "after": images.dumps(after),
+        }
+
+
+def _images(session: AnySession) -> Iterator[tuple[SQLModel, Image | None, Image | None]]:
+    """Yield the journalled rows of a flush with what they were and what they are."""
+    for row in session.new:
+        if type(row) in tables.JOURNALLED:
+            yield row, None, images.image_of(row)
+    for row in session.dirty:
+        if type(row) in tables.JOURNALLED:
+            before, after = _difference(row)
+            if after:
+                yield row, before, after
+    for row in session.deleted:
+        if type(row) in tables.JOURNALLED:
+            yield row, images.image_of(row) | _difference(row)[0], None
+
+
+def _difference(row: SQLModel) -> tuple[Image, Image]:
+    before: Image = {}
+    after: Image = {}
+    state = inspect(row)
+    for name in images.recorded(type(row)):
+        history = state.attrs[name].history
+        if history.has_changes():
+            before[name] = images.encode(history.deleted[0])
+            after[name] = images.encode(history.added[0])
+    return before, after
+
+
+def _over(under: Image | None, over: Image | None) -> Image | None:
+    """Lay one image over another; None, a row that is not there, hides what is under it."""
+    return None if over is None else (under or {}) | over
+
+
+def changes(session: AnySession, seq: int) -> Iterator[Touched]:
+    """Yield the rows that an operation changed, in the order it first touched them."""
+    rows = session.execute(
+        select(
+            col(tables.Change.table_name),
+            col(tables.Change.row_id),
+            col(tables.Change.before),
+            col(tables.Change.after),
+        )
+        .where(col(tables.Change.operation_seq) == seq)
+        .order_by(col(tables.Change.id))
+    )
+    for name, row_id, before, after in rows:
+        yield Touched(name, row_id, images.loads(before), images.loads(after))
+
+
+BATCHED: tuple[type[SQLModel], ...] = tuple(
+    table for table in tables.JOURNALLED if "batch" in table.model_fields
+)
+"""Tables that take rows in bulk, parents before children."""
+
+
+def has_batch(session: AnySession, seq: int) -> bool:
+    """Return whether an operation inserted rows in bulk that are still there."""
+    return any(
+        session.execute(
+            select(text("1")).select_from(table).where(text("batch = :seq")).limit(1), {"seq": seq}
+        ).first()
+        for table in BATCHED
+    )
+
+
+def insert_bulk(
+    tx: Transaction, table: type[SQLModel], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> int:
+    """Insert many rows as one batch of the operation and return how many.
+
+    `rows` are tuples of `columns` in the order and form SQLite keeps them; ids included, see
+    `next_id`. They are consumed in chunks, so a generator of any length needs little memory.
+    Derived columns (search, version, updated_at) are the caller's.
+    """
+    names = ", ".join((*columns, "batch"))
+    marks = ", ".join("?" * (len(columns) + 1))
+    sql = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks})'  # noqa: S608 -- our names
+    connection = tx.session.connection()
+    seq = tx.operation.seq
+    count = 0
+    for chunk in _chunks(rows):
+        connection.exec_driver_sql(sql, [(*row, seq) for row in chunk])
+        count += len(chunk)
+    return count
+
+
+def next_id(session: Session, table: type[SQLModel]) -> int:
+    """Return the first id that no row of the table ever had; bulk inserts count up from it."""
+    last = session.execute(
+        text("SELECT seq FROM sqlite_sequence WHERE name = :name"),
+        {"name": str(table.__tablename__)},
+    ).scalar()
+    return int(last or 0) + 1
+
+
+def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk

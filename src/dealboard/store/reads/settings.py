@@ -1,0 +1,12 @@
+"""What the workspace is set to and remembers."""
+
+import json
+from typing import Any
+
+from dealboard.store.driver import Connection
+
+
+def setting(connection: Connection, key: str) -> Any:
+    """Return the JSON value kept under a key, or None."""
+    row = connection.execute("SELECT value FROM setting WHERE key = :key", {"key": key}).fetchone()
+    return None if row is None else json.loads(row[0])

@@ -1,0 +1,302 @@
+"""Undo and redo: the inverse of an operation, written as a new operation.
+
+All or nothing: every field that the operation changed must still hold what it left there (other
+fields may have moved on), a row it created must be as it left it and used by nobody else; what is
+in the way is named. `rank` is not held against an undo, being only a place among neighbours.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, insert, null, select
+from sqlmodel import SQLModel, col
+
+from dealboard.errors import NotFound, Refused
+from dealboard.store import images, journal, tables
+from dealboard.store.images import TABLES, Image
+from dealboard.store.tables import Change, Operation
+from dealboard.store.transaction import Touched, Transaction
+
+UNCOMPARED = frozenset({"rank"})
+"""Fields that an undo sets but does not ask about."""
+
+BLAMED = 3
+"""Rows named in a conflict before it says how many more there are."""
+
+
+class UndoConflict(Refused):
+    """Something happened since that an undo would destroy."""
+
+    def __init__(self, label: str, reasons: Sequence[str]) -> None:
+        named = "; ".join(reasons[:BLAMED])
+        more = f"; and {len(reasons) - BLAMED} more" if len(reasons) > BLAMED else ""
+        super().__init__(
+            f"“{label}” cannot be taken back: {named}{more}.",
+            "Undo what came later first, or change it by hand.",
+        )
+
+
+def undo(tx: Transaction, seq: int | None = None) -> int:
+    """Take back an operation, by default the actor's newest one, and return its number.
+
+    Raises Refused when there is nothing to undo and UndoConflict when something is in the way.
+    """
+    target = _undoable(tx) if seq is None else _chosen(tx, seq)
+    assert target.seq is not None and tx.operation.seq is not None  # noqa: PT018, S101
+    tx.operation.kind = "undo"
+    tx.operation.cause = target.seq
+    tx.operation.label = f"Undid: {target.label}"
+    done = tuple(journal.changes(tx.session, target.seq))
+    _Inversion(tx, target.label, done, batch=target.seq).apply()
+    target.undone_by = tx.operation.seq
+    return target.seq
+
+
+def redo(tx: Transaction) -> int:
+    """Do again what the actor took back last, and return the number of that operation.
+
+    Raises Refused when there is nothing to redo: any new operation empties it.
+    """
+    target = _redoable(tx)
+    assert target.seq is not None and target.undone_by is not None  # noqa: PT018, S101
+    tx.operation.kind = "redo"
+    tx.operation.cause = target.seq
+    tx.operation.label = f"Redid: {target.label}"
+    taken_back = tuple(journal.changes(tx.session, target.undone_by))
+    _Inversion(tx, target.label, taken_back).apply()
+    target.undone_by = None
+    return target.seq
+
+
+def _by_actor(tx: Transaction) -> list[Any]:
+    actor = tx.actor.id if tx.actor else None
+    return [col(Operation.actor_id) == actor, col(Operation.kind) == "do"]
+
+
+def _earlier(tx: Transaction) -> Any:
+    return col(Operation.seq) < tx.operation.seq
+
+
+def _undoable(tx: Transaction) -> Operation:
+    query = (
+        select(Operation)
+        .where(*_by_actor(tx), _earlier(tx), col(Operation.undone_by).is_(None))
+        .order_by(col(Operation.seq).desc())
+        .limit(1)
+    )
+    found = tx.session.scalar(query)
+    if found is None:
+        raise Refused("There is nothing to undo.")
+    return found
+
+
+def _redoable(tx: Transaction) -> Operation:
+    newest = tx.session.scalar(
+        select(func.max(Operation.seq)).where(
+            *_by_actor(tx), _earlier(tx), col(Operation.undone_by).is_(None)
+        )
+    )
+    query = (
+        select(Operation)
+        .where(*_by_actor(tx), col(Operation.undone_by) > (newest or 0))
+        .order_by(col(Operation.undone_by).desc())
+        .limit(1)
+    )
+    found = tx.session.scalar(query)
+    if found is None:
+        raise Refused("There is nothing to redo.")
+    return found
+
+
+def _chosen(tx: Transaction, seq: int) -> Operation:
+    target = tx.session.get(Operation, seq)
+    if target is None:
+        raise NotFound("operation", f"#{seq}")
+    if target.kind != "do" or target.undone_by is not None:
+        raise Refused(f"“{target.label}” is already undone, or is itself an undo.")
+    return target
+
+
+class _Inversion:
+    """Checks and writes the inverse of some changes; `batch` names the bulk to delete with them."""
+
+    def __init__(
+        self, tx: Transaction, label: str, done: Sequence[Touched], batch: int | None = None
+    ) -> None:
+        self._tx = tx
+        self._session = tx.session
+        self._label = label
+        self._done = done
+        self._own = {(touched.table, touched.row_id) for touched in done}
+        self._batch = batch
+        self._reasons: dict[str, None] = {}
+
+    def apply(self) -> None:
+        """Invert the changes, or raise UndoConflict with everything that is in the way."""
+        for touched in self._done:
+            self._check(touched)
+        if self._batch is not None:
+            for table in journal.BATCHED:
+                self._check_batch(table, self._batch)
+        if self._reasons:
+            raise UndoConflict(self._label, tuple(self._reasons))
+        if self._batch is not None:
+            for table in reversed(journal.BATCHED):
+                _delete_batch(self._tx, table, self._batch)
+        self._insert_deleted()
+        self._restore_changed()
+        self._delete_created()
+
+    def _blame(self, row: SQLModel, what: str) -> None:
+        self._reasons[f"{_name(row)} {what}"] = None
+
+    def _check(self, touched: Touched) -> None:
+        table = TABLES[touched.table]
+        row = self._session.get(table, touched.row_id)
+        if touched.after is None:
+            if row is not None:
+                self._blame(row, "is there again")
+        elif row is not None:
+            self._check_fields(row, touched.after)
+            if touched.before is None:
+                self._check_references(table, [touched.row_id])
+        elif touched.before is not None:
+            self._reasons[f"a {touched.table} was deleted since"] = None
+
+    def _check_fields(self, row: SQLModel, left: Image) -> None:
+        now = images.image_of(row)
+        changed = [
+            name
+            for name, value in left.items()
+            if name not in UNCOMPARED and now.get(name) != value
+        ]
+        if changed:
+            fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in changed)
+            self._blame(row, f"has changed since ({fields})")
+
+    def _check_references(self, table: type[SQLModel], ids: Any) -> None:
+        """Refuse to delete rows that others have come to refer to."""
+        for child, column in _references(table):
+            batch = _column(child, "batch") if child in journal.BATCHED else null()
+            query = select(_column(child, "id"), batch).where(column.in_(ids))
+            for row_id, in_batch in self._session.execute(query).all():
+                own_batch = in_batch is not None and in_batch == self._batch
+                if not own_batch and (str(child.__tablename__), row_id) not in self._own:
+                    self._blame(self._tx.get(child, row_id), "has come to use it")
+
+    def _check_batch(self, table: type[SQLModel], seq: int) -> None:
+        """Check that rows inserted in bulk are as they were inserted, and used by nobody else."""
+        inserted = select(_column(table, "id")).where(_column(table, "batch") == seq)
+        later = (
+            select(Change)
+            .where(
+                col(Change.table_name) == str(table.__tablename__),
+                col(Change.operation_seq) > seq,
+                col(Change.row_id).in_(inserted),
+            )
+            .order_by(col(Change.id))
+        )
+        first: dict[int, Image] = {}
+        for change in self._session.scalars(later):
+            before = images.loads(change.before) or {}
+            first[change.row_id] = before | first.get(change.row_id, {})
+        for row_id, began in first.items():
+            self._check_fields(self._tx.get(table, row_id), began)
+        self._check_references(table, inserted)
+
+    def _insert_deleted(self) -> None:
+        for name, table in TABLES.items():
+            for touched in self._done:
+                if touched.table == name and touched.before is not None and touched.after is None:
+                    self._insert(table, touched.row_id, touched.before)
+            self._session.flush()
+
+    def _restore_changed(self) -> None:
+        for touched in self._done:
+            if touched.before is not None and touched.after is not None:
+                row = self._tx.get(TABLES[touched.table], touched.row_id)
+                for field, value in images.decode(type(row), touched.before).items():
+                    setattr(row, field, value)
+        self._session.flush()
+
+    def _delete_created(self) -> None:
+        for name, table in reversed(TABLES.items()):
+            for touched in self._done:
+                if touched.table == name and touched.before is None:
+                    row = self._session.get(table, touched.row_id)
+                    if row is not None:
+                        self._session.delete(row)
+            self._session.flush()
+
+    def _insert(self, table: type[SQLModel], row_id: int, image: Image) -> None:
+        values = images.decode(table, image)
+        for parent, column in _parents(table):
+            if values.get(column) is not None and not self._session.get(parent, values[column]):
+                reason = f"the {parent.__tablename__} it belongs to is gone"
+                raise UndoConflict(self._label, [reason])
+        if "updated_at" in table.model_fields:
+            values["updated_at"] = self._tx.now
+        self._session.add(table(id=row_id, **values))
+
+
+def _delete_batch(tx: Transaction, table: type[SQLModel], seq: int) -> None:
+    """Delete a batch, leaving images so that it can be redone."""
+    query = (
+        select(table)
+        .where(_column(table, "batch") == seq)
+        .execution_options(yield_per=journal.CHUNK)
+    )
+    found = tx.session.scalars(query)
+    for rows in found.partitions():
+        tx.session.execute(insert(Change), _deletions(tx, table, rows))
+        for row in rows:
+            tx.session.expunge(row)
+    tx.session.execute(delete(table).where(_column(table, "batch") == seq))
+
+
+def _deletions(tx: Transaction, table: type[SQLModel], rows: Iterable[SQLModel]) -> list[Image]:
+    return [
+        {
+            "operation_seq": tx.operation.seq,
+            "table_name": str(table.__tablename__),
+            "row_id": row.id,  # type: ignore[attr-defined]
+            "before": images.dumps(images.image_of(row)),
+            "after": None,
+        }
+        for row in rows
+    ]
+
+
+def _column(table: type[SQLModel], name: str) -> Any:
+    return table.__table__.c[name]  # type: ignore[attr-defined]
+
+
+def _references(table: type[SQLModel]) -> list[tuple[type[SQLModel], Any]]:
+    """Return the journalled tables, with their columns, that refer to a table."""
+    return [
+        (child, key.parent)
+        for child in tables.JOURNALLED
+        for key in child.__table__.foreign_keys  # type: ignore[attr-defined]
+        if key.column.table.name == table.__tablename__
+    ]
+
+
+def _parents(table: type[SQLModel]) -> list[tuple[type[SQLModel], str]]:
+    """Return the tables that a table's rows belong to, with the columns that say so."""
+    keys = table.__table__.foreign_keys  # type: ignore[attr-defined]
+    return [(TABLES[key.column.table.name], key.parent.name) for key in keys]
+
+
+def _name(row: SQLModel) -> str:
+    """Return what a user calls a row."""
+    match row:
+        case tables.Deal():
+            return row.title
+        case tables.Contact():
+            return f"{row.first_name} {row.last_name}".strip()
+        case tables.User() | tables.Pipeline() | tables.Stage():
+            return row.name
+        case tables.DealContact():
+            return f"deal #{row.deal_id}"
+        case _:
+            return str(row.__tablename__)

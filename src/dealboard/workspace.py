@@ -1,0 +1,194 @@
+"""An opened store, who acts in it, and the clock: the core that every front end calls.
+
+Synchronous, and knows no thread: `run` belongs to one thread (the writer), `read` to one (the
+reader), and a command line uses one for both. Importing and opening it loads the driver only;
+SQLAlchemy and SQLModel come with the first `run`.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
+
+from dealboard.domain.views import Role, User
+from dealboard.errors import StorageFailed, UnknownName
+from dealboard.store import backup, driver
+from dealboard.store.open import FORMAT, Reader, open_reader
+from dealboard.store.reads import settings, team
+
+if TYPE_CHECKING:
+    from dealboard.store.engine import Writer
+    from dealboard.store.transaction import Receipt, Transaction
+
+ResultT = TypeVar("ResultT")
+P = ParamSpec("P")
+Clock = Callable[[], datetime]
+
+TIMEOUT = 15.0
+"""Seconds to wait for another process's write lock."""
+
+
+def system_clock() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """One workspace, open: `run` writes, `read` reads, `remember` keeps what is no change."""
+
+    def __init__(
+        self, path: Path, reader: Reader, user: User, timeout: float, clock: Clock
+    ) -> None:
+        self.path = path
+        self.user = user
+        self.timeout = timeout
+        self.read_only = reader.read_only
+        self._connection = reader.connection
+        self._clock = clock
+        self._opened_writer: Writer | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        actor: str | None = None,
+        timeout: float = TIMEOUT,
+        clock: Clock = system_clock,
+    ) -> Self:
+        """Open a workspace as `actor` (a name or e-mail; by default its Account Owner).
+
+        A file of an older format is copied beside itself and brought forward first. Raises what
+        `open_reader` raises, and UnknownName for an actor that nobody is called.
+        """
+        reader = open_reader(path, timeout)
+        try:
+            if reader.format < FORMAT:
+                reader = _upgraded(path, reader, timeout, clock)
+            user = _acting_user(reader.connection, actor)
+        except BaseException:
+            reader.connection.close()
+            raise
+        return cls(path, reader, user, timeout, clock)
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        owner: str,
+        currency: str = "EUR",
+        country: str = "",
+        timeout: float = TIMEOUT,
+        clock: Clock = system_clock,
+    ) -> Self:
+        """Make a new workspace with its Account Owner and open it.
+
+        The file appears complete or not at all. Raises StorageFailed when something is there.
+        """
+        from dealboard.store import create
+
+        create.workspace(
+            path, owner=owner, currency=currency, country=country, timeout=timeout, now=clock()
+        )
+        return cls.open(path, timeout=timeout, clock=clock)
+
+    @property
+    def now(self) -> datetime:
+        """The present moment, aware."""
+        return self._clock()
+
+    @property
+    def today(self) -> date:
+        """The user's local day."""
+        return self._clock().astimezone().date()
+
+    def read(
+        self,
+        query: Callable[Concatenate[driver.Connection, P], ResultT],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> ResultT:
+        """Run a read of `store/reads/` and return its values. Raises StorageFailed or Busy."""
+        try:
+            return query(self._connection, *args, **kwargs)
+        except driver.Error as error:
+            raise driver.explain(error, self.path, self.timeout) from error
+
+    def run(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT]":
+        """Run an action in one transaction: journal, then commit, then the receipt.
+
+        Whatever the action raises undoes all of it. Raises Busy, StorageFailed, WorkspaceReplaced.
+        """
+        from dealboard.store import engine, journal, tables, transaction
+
+        if self.read_only:
+            raise StorageFailed(f"Nothing can be changed: {self.read_only}")
+        if self._opened_writer is None:
+            self._opened_writer = engine.Writer(self.path, self.timeout)
+        now = self.now
+        with self._opened_writer.session() as session, session.begin():
+            tx = transaction.begin(session, now, now.astimezone().date())
+            tx.actor = tx.get(tables.User, self.user.id)
+            tx.operation.actor_id = self.user.id
+            book = journal.Journal(tx)
+            return book.settle(action(tx))
+
+    def warm_up(self) -> None:
+        """Load what `run` needs, so that the first change is as fast as the next."""
+        from dealboard.store import engine, journal, tables, undo  # noqa: F401
+
+        if self._opened_writer is None and not self.read_only:
+            self._opened_writer = engine.Writer(self.path, self.timeout)
+            with self._opened_writer.session() as session:
+                session.get(tables.User, self.user.id)
+
+    def remember(self, key: str, value: object) -> None:
+        """Keep a JSON value outside the journal: a cursor, a width, the last view."""
+        from dealboard.store import engine, tables
+
+        if self.read_only:
+            return
+        if self._opened_writer is None:
+            self._opened_writer = engine.Writer(self.path, self.timeout)
+        with self._opened_writer.session() as session, session.begin():
+            session.merge(tables.Setting(key=key, value=json.dumps(value)))
+
+    def recall(self, key: str) -> Any:
+        """Return what was remembered, or None."""
+        return self.read(settings.setting, key)
+
+    def data_version(self) -> int:
+        """Return a number that changes when anybody else commits; costs microseconds."""
+        return int(driver.scalar(self._connection, "PRAGMA data_version"))
+
+    def close(self) -> None:
+        """Close both connections."""
+        if self._opened_writer is not None:
+            self._opened_writer.close()
+        self._connection.close()
+
+
+def _upgraded(path: Path, reader: Reader, timeout: float, clock: Clock) -> Reader:
+    """Bring an older file forward, behind a verified copy of what it was."""
+    from dealboard.store import migrations
+
+    reader.connection.close()
+    if reader.read_only:
+        raise StorageFailed(f"{path} needs an upgrade and cannot be written.", reader.read_only)
+    stamp = clock().strftime("%Y%m%dT%H%M%SZ")
+    copy = path.with_name(f"{path.name}.before-upgrade-{reader.format}-{stamp}")
+    backup.create(path, copy, timeout)
+    migrations.upgrade(path, timeout)
+    return open_reader(path, timeout)
+
+
+def _acting_user(connection: driver.Connection, actor: str | None) -> User:
+    users = team.users(connection)
+    if actor is None:
+        return next(user for user in users if user.role is Role.ACCOUNT_OWNER)
+    found = team.find_user(connection, actor)
+    if found is None:
+        raise UnknownName("user", actor, known=tuple(user.name for user in users))
+    return found

@@ -1,0 +1,55 @@
+"""What every test stands on: its own folders, a fixed clock, and a workspace on a real file."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dealboard.workspace import Workspace
+
+MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""A Monday, 09:00 UTC; tests run in UTC."""
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a developer's own workspace, configuration, locale and time zone out of the tests."""
+    for name in ("DATA", "CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
+    for name in ("DEALBOARD_DB", "DEALBOARD_CONFIG", "NO_COLOR", "TEXTUAL_THEME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "dealboard.db"
+
+
+@pytest.fixture
+def workspace(path: Path, clock: Clock) -> Iterator[Workspace]:
+    """A new workspace of Ada Owner, in euros."""
+    opened = Workspace.create(path, owner="Ada Owner", currency="EUR", country="IT", clock=clock)
+    yield opened
+    opened.close()
