@@ -1,5 +1,6 @@
 """What every test stands on: its own folders, a fixed clock, and a workspace on a real file."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,9 +48,18 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "dealboard.db"
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new workspace file of Ada Owner, in euros; made once and copied."""
+    path = tmp_path_factory.mktemp("blank") / "dealboard.db"
+    Workspace.create(path, owner="Ada Owner", currency="EUR", country="IT", clock=Clock()).close()
+    return path
+
+
 @pytest.fixture
-def workspace(path: Path, clock: Clock) -> Iterator[Workspace]:
-    """A new workspace of Ada Owner, in euros."""
-    opened = Workspace.create(path, owner="Ada Owner", currency="EUR", country="IT", clock=clock)
+def workspace(blank: Path, path: Path, clock: Clock) -> Iterator[Workspace]:
+    """A workspace of Ada Owner without pipelines."""
+    shutil.copyfile(blank, path)
+    opened = Workspace.open(path, clock=clock)
     yield opened
     opened.close()
