@@ -1,0 +1,178 @@
+"""DealboardApp: wiring only. Threads, the change poll, errors to toasts, which screen is shown.
+
+One thread writes, in order; one reads; the event loop does neither. Nothing uncommitted is painted:
+a receipt comes back first and is posted as `Changed`.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+
+from dealboard.config import Config
+from dealboard.domain.text import safe
+from dealboard.errors import DealboardError
+from dealboard.store.driver import Connection
+from dealboard.store.reads import history
+from dealboard.workspace import Workspace
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from dealboard.store.transaction import Receipt, Transaction
+
+ResultT = TypeVar("ResultT")
+P = ParamSpec("P")
+
+POLL_SECONDS = 0.5
+"""How often the app looks whether another process wrote: a change appears within a second."""
+
+
+class Changed(Message):
+    """Something was committed, by this app (`receipt`) or by another process (None)."""
+
+    def __init__(self, receipt: "Receipt[Any] | None") -> None:
+        super().__init__()
+        self.receipt = receipt
+
+
+class DealboardApp(App[None]):
+    """The terminal UI over one workspace."""
+
+    TITLE = "dealboard"
+    CSS_PATH = "dealboard.tcss"
+    ENABLE_COMMAND_PALETTE = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+        Binding("ctrl+p,colon", "command_palette", "Palette", show=False, id="app.palette"),
+        Binding("question_mark,f1", "help", "Help", id="app.help"),
+    ]
+
+    def __init__(
+        self,
+        *,
+        location: Path,
+        workspace: Workspace | None,
+        config: Config,
+        demo: bool = False,
+    ) -> None:
+        super().__init__()
+        self.location = location
+        self.config = config
+        self.demo = demo
+        self._workspace = workspace
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self._seen = 0
+        self._data_version = 0
+        self._own: set[int] = set()
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open workspace."""
+        assert self._workspace is not None  # noqa: S101 -- first run opens one before any screen
+        return self._workspace
+
+    def adopt(self, workspace: Workspace) -> None:
+        """Work with a workspace that was just created."""
+        self._workspace = workspace
+        self._start_watching()
+
+    def get_default_screen(self) -> "Screen[Any]":
+        """Return the board, or the first-run form where there is no workspace yet."""
+        if self._workspace is None:
+            from dealboard.screens.first_run import FirstRun
+
+            return FirstRun()
+        from dealboard.screens.board import BoardScreen
+
+        return BoardScreen()
+
+    def on_mount(self) -> None:
+        """Prepare what the first frame does not need."""
+        with contextlib.suppress(NotImplementedError):
+            for name in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(name, self._stop, name)
+        if self._workspace is not None:
+            self._start_watching()
+
+    def _start_watching(self) -> None:
+        self._seen = self.workspace.read(history.newest)
+        self._data_version = self.workspace.data_version()
+        self.set_interval(POLL_SECONDS, self._look_for_changes)
+        self.call_later(self._writer.submit, self.workspace.warm_up)
+
+    def _stop(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    async def on_unmount(self) -> None:
+        """Let the writer finish what it was given."""
+        self._writer.shutdown()
+        self._reader.shutdown(cancel_futures=True)
+
+    async def read(
+        self,
+        query: Callable[Concatenate[Connection, P], ResultT],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> ResultT:
+        """Run a read on the reader thread. Raises DealboardError."""
+        return await asyncio.wrap_future(
+            self._reader.submit(self.workspace.read, query, *args, **kwargs)
+        )
+
+    async def write(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT]":
+        """Run an action on the writer thread and post `Changed`. Raises DealboardError."""
+        receipt = await asyncio.wrap_future(self._writer.submit(self.workspace.run, action))
+        if receipt.operation is not None:
+            self._own.add(receipt.operation)
+            self.screen.post_message(Changed(receipt))
+        return receipt
+
+    async def change(
+        self, action: "Callable[[Transaction], ResultT]", *, undo: bool = True
+    ) -> "Receipt[ResultT] | None":
+        """Run an action and say what it did, or why it did not, in a toast; None is a refusal."""
+        receipt = await self.report(self.write(action))
+        if receipt is not None and receipt.operation is not None:
+            self.say(f"{receipt.label} · u undoes" if undo else receipt.label)
+        for note in receipt.notes if receipt else ():
+            self.say(note, severity="warning")
+        return receipt
+
+    async def report(self, work: Awaitable[ResultT]) -> ResultT | None:
+        """Await something and show what it raises as a toast; None then."""
+        try:
+            return await work
+        except DealboardError as error:
+            self.say(f"{error.sentence} {error.hint}".strip(), severity="error")
+            return None
+
+    def say(self, sentence: str, *, severity: str = "information") -> None:
+        """Show a toast, as literal text."""
+        self.notify(Content(safe(sentence)).plain, severity=severity, markup=False)  # type: ignore[arg-type]
+
+    def remember(self, key: str, value: object) -> None:
+        """Keep something outside the journal, in its turn."""
+        self._writer.submit(self.workspace.remember, key, value)
+
+    async def _look_for_changes(self) -> None:
+        version = await asyncio.wrap_future(self._reader.submit(self.workspace.data_version))
+        if version == self._data_version:
+            return
+        self._data_version = version
+        newest, operations = await self.read(history.operations_after, self._seen)
+        self._seen = newest
+        foreign = set(operations) - self._own
+        self._own.difference_update(operations)
+        if foreign:
+            self.screen.post_message(Changed(None))
