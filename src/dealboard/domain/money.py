@@ -77,8 +77,8 @@ _MARKS = {
         (_ENGLISH, "en ja zh ko th es_MX es_US es_GT es_HN es_NI es_PA es_PE es_SV es_DO es_PR"),
         (_Marks(",", ".", before=False, gap=" "), "de it es da el hr sl ca vi ro"),
         (_Marks(",", " ", before=False, gap=" "), "fr pt_PT pl sv nb nn no fi cs sk hu ru uk bg"),
-        (_Marks(",", ".", before=True, gap=" "), "nl pt de_AT es_AR es_CO es_UY es_PY"),
-        (_Marks(",", ".", before=True, gap=""), "tr id es_CL es_EC es_VE es_BO"),
+        (_Marks(",", ".", before=True, gap=" "), "nl pt de_AT es_UY es_PY"),
+        (_Marks(",", ".", before=True, gap=""), "tr id es_AR es_CO es_CL es_EC es_VE es_BO"),
         (_Marks(".", "’", before=True, gap=" "), "de_CH de_LI it_CH"),
     )
     for name in names.split()
@@ -135,6 +135,7 @@ def _find_currency(word: str, default: str) -> str | None:
 # ── typed ─────────────────────────────────────────────────────────────────────────────────────
 
 _SCALES = {"": 0, "k": 3, "m": 6}
+_LONGEST = 60
 _AMOUNT = re.compile(
     r"(?P<before>[^0-9]*?) *(?P<number>[.,]?[0-9](?:[0-9.,'’ ]*[0-9])?)"
     r" *(?P<scale>[km](?![^\W\d_])|) *(?P<after>[^0-9]*)",
@@ -179,7 +180,7 @@ def parse_money(text: str, default_currency: str, locale: str = "en_US") -> tupl
     plain = " ".join(text.split())
     if not plain:
         return None, default_currency
-    match = _AMOUNT.fullmatch(plain)
+    match = _AMOUNT.fullmatch(plain) if len(plain) <= _LONGEST else None
     if match is None:
         raise _invalid(text, _why_no_number(plain), _EXAMPLES)
     if _MINUS & set(match["before"]):
@@ -268,6 +269,9 @@ def _parts(amount: int, places: int) -> tuple[str, str]:
 # ── shown ─────────────────────────────────────────────────────────────────────────────────────
 
 
+_LETTERS = {3: "k", 6: "M", 9: "B", 12: "T"}
+
+
 @lru_cache(4096)
 def format_amount(amount: int, currency: str, locale: str = "en_US") -> str:
     """Return an amount in full, without decimals when whole: "€1,200.50", "12.000 €"."""
@@ -286,14 +290,14 @@ def format_compact(amount: int, currency: str, locale: str = "en_US") -> str:
     unit = 10 ** exponent(currency)
     if abs(amount) < 1000 * unit:
         return format_amount(amount, currency, locale)
-    for power, letter in ((3, "k"), (6, "M"), (9, "B"), (12, "T")):
-        tenths = _round(abs(amount), 10 ** (power - 1) * unit)
-        whole = _round(abs(amount), 10**power * unit)
-        if whole < 1000 or letter == "T":
-            break
-    number, places = (whole, 0) if tenths >= 1000 or tenths % 10 == 0 else (tenths, 1)
+    size = abs(amount)
+    power = next((power for power in _LETTERS if _round(size, 10**power * unit) < 1000), 12)
+    tenths = _round(size, 10 ** (power - 1) * unit)
+    # One decimal where it says something: €12.4k, but €12k and €124k.
+    places = 1 if tenths < 1000 and tenths % 10 else 0
+    number = tenths if places else _round(size, 10**power * unit)
     parts = _parts(-number if amount < 0 else number, places)
-    return _with_symbol(*parts, letter, currency, _marks(locale))
+    return _with_symbol(*parts, _LETTERS[power], currency, _marks(locale))
 
 
 def _round(amount: int, unit: int) -> int:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from dealboard.domain.dates import Order, describe_day, parse_day
@@ -70,42 +71,31 @@ def parse_quick(
     from the end, and stop at the first word that is neither; the rest, of which at least one word
     is left, is the title. Words in "quotes" are always title.
     """
-
-    def read_day(words: str) -> date | str | None:
-        if _LIKE_MONEY.fullmatch(words):
-            return None
-        try:
-            return parse_day(words, today, order=order, first_weekday=first_weekday)
-        except InvalidValue as error:
-            return error.sentence if _LIKE_A_DATE.fullmatch(words) else None
-
-    def read_money(words: str) -> tuple[int | None, str] | None:
-        return _money(words, currency, locale)
-
     words = list(_words(text))
     title = [word for word in words if not word.mark]
-    day: date | str | None = None
-    money: tuple[int | None, str] | None = None
-    for _ in range(2):  # the date may stand before the amount or after it
-        if day is None:
-            day = _take(title, _LONGEST_DATE, read_day)
-        if money is None:
-            money = _take(title, _LONGEST_AMOUNT, read_money)
-    owner, problems = _owner([word.text for word in words if word.mark == "@"], owners)
     references = [word.text for word in words if word.mark == "#"]
-    if len(references) > 1:
-        problems.append("A deal has one reference.")
-    if isinstance(day, str):
-        problems.append(day)
-    if not title:
-        problems.append("A title is missing.")
+    owner, owner_problem = _owner([word.text for word in words if word.mark == "@"], owners)
+    day: tuple[date | None, str] | None = None
+    money: tuple[int | None, str] | None = None
+    for _ in range(2):  # the close date may stand before the amount or after it
+        day = day or _take(title, _LONGEST_DATE, partial(_day, today, order, first_weekday))
+        money = money or _take(title, _LONGEST_AMOUNT, partial(_money, currency, locale))
+    amount, currency = money or (None, currency)
+    close_date, date_problem = day or (None, "")
+    problems = (
+        "" if title else "A title is missing.",
+        date_problem,
+        owner_problem,
+        "A deal has one reference." if len(references) > 1 else "",
+    )
     return QuickDeal(
         " ".join(word.text for word in title),
-        *(money or (None, currency)),
-        None if isinstance(day, str) else day,
+        amount,
+        currency,
+        close_date,
         owner,
-        references[0] if references else None,
-        tuple(problems),
+        next(iter(references), None),
+        tuple(filter(None, problems)),
     )
 
 
@@ -148,7 +138,20 @@ def _take(words: list[_Word], longest: int, read: Callable[[str], _T | None]) ->
     return None
 
 
-def _money(words: str, currency: str, locale: str) -> tuple[int | None, str] | None:
+def _day(
+    today: date, order: Order, first_weekday: int, words: str
+) -> tuple[date | None, str] | None:
+    """Return a day, or the problem with words that can only be meant as one."""
+    if _LIKE_MONEY.fullmatch(words):
+        return None
+    try:
+        day = parse_day(words, today, order=order, first_weekday=first_weekday, field="close date")
+    except InvalidValue as error:
+        return (None, error.sentence) if _LIKE_A_DATE.fullmatch(words) else None
+    return day, ""
+
+
+def _money(currency: str, locale: str, words: str) -> tuple[int | None, str] | None:
     if " " in words and not _TWO_WORDS.fullmatch(words):
         return None
     try:
@@ -157,18 +160,18 @@ def _money(words: str, currency: str, locale: str) -> tuple[int | None, str] | N
         return None
 
 
-def _owner(names: list[str], owners: Sequence[User]) -> tuple[User | None, list[str]]:
-    """Return the one active user that an `@` word means, and the problems with finding one."""
+def _owner(names: list[str], owners: Sequence[User]) -> tuple[User | None, str]:
+    """Return the one active user that an `@` word means, or the problem with finding one."""
     if not names:
-        return None, []
+        return None, ""
     if len(names) > 1:
-        return None, ["A deal has one owner."]
+        return None, "A deal has one owner."
     found = _matches(fold(names[0]), [user for user in owners if user.active])
     if len(found) == 1:
-        return found[0], []
+        return found[0], ""
     if not found:
-        return None, [f"No owner matches @{names[0]}."]
-    return None, [f"@{names[0]} could be {' or '.join(user.name for user in found)}."]
+        return None, f"No owner matches @{names[0]}."
+    return None, f"@{names[0]} could be {' or '.join(user.name for user in found)}."
 
 
 def _matches(wanted: str, owners: Sequence[User]) -> list[User]:
