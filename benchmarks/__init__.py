@@ -1,0 +1,1 @@
+"""What the figures in README come from: dealboard beside a bare Textual app, from outside."""

@@ -1,0 +1,205 @@
+"""The two programs that are compared, and the workspaces the board is opened on."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from benchmarks import process
+from benchmarks.terminal import Screen, Terminal
+from dealboard.store.driver import sqlite
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+GREETING = "Hello, world"
+MARKED = "Benchmark"
+
+
+@dataclass(frozen=True)
+class Apps:
+    """How the programs are started: the same environment, nothing of the user's own settings."""
+
+    dealboard: tuple[str, ...]
+    home: Path
+
+    hello = (sys.executable, str(HERE / "hello.py"), GREETING)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Return what both programs find in their environment; bytecode is written and used."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+        }
+
+    def board(self, file: Path) -> tuple[str, ...]:
+        """Return the command that opens a workspace."""
+        return (*self.dealboard, "--db", str(file))
+
+    def compile(self) -> None:
+        """Bring all bytecode up to date: without it every start takes three times as long."""
+        self.run(
+            *(sys.executable, "-m", "compileall", "-q", "-j", "0"),
+            *(str(HERE.parent / "src"), sysconfig.get_path("purelib")),
+        )
+
+    def run(self, *command: str) -> None:
+        """Run a command to its end; raise CalledProcessError, its errors on stderr."""
+        subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A file with demo deals, and what its board should show."""
+
+    file: Path
+
+    @cached_property
+    def stages(self) -> list[tuple[int, str]]:
+        """Return id and name of the first pipeline's stages, from left to right."""
+        return [
+            (row[0], row[1])
+            for row in self._query(
+                "SELECT id, name FROM stage WHERE pipeline_id ="
+                " (SELECT id FROM pipeline ORDER BY position LIMIT 1) ORDER BY position"
+            )
+        ]
+
+    @cached_property
+    def depth(self) -> int:
+        """Return the number of deals in the first stage."""
+        [(count,)] = self._query("SELECT count(*) FROM deal WHERE stage_id = ?", self.stages[0][0])
+        return int(count)
+
+    @cached_property
+    def top(self) -> int:
+        """Return the id of the deal that was on top of the first stage when first asked."""
+        [(deal,)] = self._query(
+            "SELECT id FROM deal WHERE stage_id = ? ORDER BY rank, id LIMIT 1", self.stages[0][0]
+        )
+        return int(deal)
+
+    def mark(self) -> None:
+        """Give that deal a title that no other one has."""
+        with closing(sqlite.connect(self.file)) as connection, connection:
+            connection.execute("UPDATE deal SET title = ? WHERE id = ?", (MARKED, self.top))
+
+    def _query(self, sql: str, *values: object) -> list[Any]:
+        with closing(sqlite.connect(self.file)) as connection:
+            rows: list[Any] = connection.execute(sql, values).fetchall()
+            return rows
+
+
+class Watch:
+    """Notices, from a connection of its own, when the marked deal's new stage is committed."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._deal = workspace.top
+        self._connection = sqlite.connect(workspace.file, isolation_level=None)
+        self._version = self._one("PRAGMA data_version")
+        self._before = self._stage()
+        self.moment: float | None = None
+
+    def __call__(self) -> bool:
+        """Look; return whether it was committed, now or earlier."""
+        if self.moment is None and (version := self._one("PRAGMA data_version")) != self._version:
+            self._version = version
+            if self._stage() != self._before:
+                self.moment = perf_counter()
+        return self.moment is not None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _stage(self) -> Any:
+        return self._one("SELECT stage_id FROM deal WHERE id = ?", self._deal)
+
+    def _one(self, sql: str, *values: object) -> Any:
+        return self._connection.execute(sql, values).fetchone()[0]
+
+
+def marked(screen: Screen) -> bool:
+    """Tell whether the screen shows the board: its marked deal is there."""
+    return MARKED in screen.text()
+
+
+def greeted(screen: Screen) -> bool:
+    """Tell whether the screen shows the bare app's greeting."""
+    return GREETING in screen.text()
+
+
+def prepare(apps: Apps, size: int) -> Workspace:
+    """Return the workspace with so many demo deals; it is built once a day."""
+    file = RESULTS / f"demo-{size}-{datetime.now(UTC):%Y-%m-%d}.db"
+    if not file.exists():
+        RESULTS.mkdir(exist_ok=True)
+        for old in RESULTS.glob(f"demo-{size}-*"):
+            old.unlink()
+        apps.run(*apps.dealboard, "--db", str(file), "--demo", "--deals", str(size))
+    return Workspace(file)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One size to measure at, and how often: `keys` pressed, `starts` of a program, `imports`."""
+
+    apps: Apps
+    size: int
+    keys: int
+    starts: int
+    imports: int
+
+    @cached_property
+    def prepared(self) -> Workspace:
+        """Return the workspace of this size."""
+        return prepare(self.apps, self.size)
+
+    @contextmanager
+    def workspace(self) -> Iterator[Workspace]:
+        """Lend a copy of it, so that what one measurement changes no other one sees."""
+        with TemporaryDirectory(dir=RESULTS) as folder:
+            copy = Path(folder) / "workspace.db"
+            with (
+                closing(sqlite.connect(self.prepared.file)) as source,
+                closing(sqlite.connect(copy)) as target,
+            ):
+                source.backup(target)
+            copy.chmod(0o600)
+            workspace = Workspace(copy)
+            workspace.mark()
+            yield workspace
+
+    @contextmanager
+    def running(self) -> Iterator["Pair"]:
+        """Run both programs, and wait until they have nothing left to do."""
+        with (
+            self.workspace() as workspace,
+            Terminal(self.apps.hello, self.apps.environment) as hello,
+            Terminal(self.apps.board(workspace.file), self.apps.environment) as board,
+        ):
+            hello.wait(greeted)
+            board.wait(marked)
+            process.until_idle(hello.pid, board.pid)
+            yield Pair(hello, board, workspace)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both programs at rest."""
+
+    hello: Terminal
+    board: Terminal
+    workspace: Workspace
