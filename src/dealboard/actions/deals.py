@@ -1,0 +1,325 @@
+"""Deals: what a user may do with a sales opportunity (guide, Deals).
+
+Every verb needs full access. Moves and contact links have modules of their own and are offered
+here too, so that callers write `actions.deals.move(tx, …)`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from dealboard.actions import access, edits, placement
+from dealboard.actions.links import (
+    add_contact,
+    full_name,
+    link,
+    linked,
+    people,
+    remove_contact,
+    set_contacts,
+)
+from dealboard.actions.moves import lose, move, place, reopen, reorder, settle, win
+from dealboard.actions.rows import counted, is_open, key, quoted, required, stages_beside
+from dealboard.domain.changes import DealChanges
+from dealboard.domain.money import currency_code, decimal_string, from_decimal_string
+from dealboard.domain.stages import StageKind
+from dealboard.domain.text import one_line
+from dealboard.errors import InvalidValue, MissingField, NotFound
+from dealboard.store.ids import new_uid
+from dealboard.store.tables import Contact, Deal, DealContact, Stage, User
+from dealboard.store.transaction import Transaction
+
+__all__ = [
+    "add_contact",
+    "assign",
+    "clone",
+    "create",
+    "delete",
+    "edit",
+    "lose",
+    "move",
+    "place",
+    "remove_contact",
+    "reopen",
+    "reorder",
+    "set_contacts",
+    "shift_close_date",
+    "win",
+]
+
+TITLE_LIMIT = 200
+REFERENCE_LIMIT = 120
+UID_LIMIT = 60
+MAX_AMOUNT = 10**18
+"""Minor units; what the table takes."""
+
+COPY = " (copy)"
+CHUNK = 500
+"""Ids in one statement."""
+
+
+def create(
+    tx: Transaction,
+    *,
+    contacts: Sequence[int],
+    stage_id: int,
+    title: str | None = None,
+    owner_id: int | None = None,
+    amount: int | None = None,
+    currency: str | None = None,
+    close_date: date | None = None,
+    reference: str | None = None,
+    uid: str | None = None,
+    created_at: datetime | None = None,
+) -> int:
+    """Add a deal on top of a stage and return its id.
+
+    `contacts` are ids, the primary contact first; without a `title` it bears that one's name.
+    The owner is the acting user and the currency the workspace's unless given. A deal created in
+    Won or Lost is closed now. With a `uid` that exists the deal that has it is returned unchanged,
+    so that a command can be repeated.
+    """
+    access.full_access(tx)
+    known = uid and tx.session.exec(select(Deal).where(Deal.uid == uid)).first()
+    if known:
+        tx.note(f"Deal #{known.id} with this uid exists already; nothing was created.")
+        return key(known)
+    linked_to = people(tx, contacts)
+    stage = tx.get(Stage, stage_id)
+    deal = Deal(
+        uid=required(uid, "uid", "it needs a value", limit=UID_LIMIT) if uid else new_uid(tx.now),
+        created_at=created_at or tx.now,
+        updated_at=tx.now,
+        title=_title(full_name(linked_to[0])[:TITLE_LIMIT] if title is None else title),
+        stage_id=stage_id,
+        owner_id=key(_owner(tx, owner_id)),
+        amount=_amount(amount),
+        currency=currency_code(currency or tx.setting("currency", "EUR")),
+        close_date=close_date,
+        reference=_reference(reference),
+        rank=placement.rank_for(tx, placement.at(tx, stage_id, "top")),
+        stage_entered_at=tx.now,
+    )
+    settle(tx, deal, StageKind.OPEN, StageKind(stage.kind))
+    tx.add([deal])
+    link(tx, deal, contacts)
+    _warn_of_duplicate(tx, deal)
+    tx.describe(f"Created {deal.title}")
+    return key(deal)
+
+
+def edit(
+    tx: Transaction, deal_id: int, changes: DealChanges, *, base: DealChanges | None = None
+) -> None:
+    """Change fields of a deal; those that hold the value already are left alone.
+
+    `base` are the values that the form was opened with: fields that others changed meanwhile keep
+    their change, and one that both changed raises `edits.Conflict`. A changed currency keeps the
+    number (decision 29); a changed stage is a move, after the other fields.
+    """
+    access.full_access(tx)
+    deal = tx.get(Deal, deal_id)
+    given = _clean(changes)
+    wanted = edits.effective(
+        _current(tx, deal), given, base and _clean(base), lambda *pair: _shown(tx, deal, *pair)
+    )
+    _check(tx, wanted)
+    title = deal.title
+    if "currency" in wanted:
+        _keep_number(tx, deal, wanted, given="amount" in given)
+    if "close_date" in wanted:
+        deal.close_date_auto = False
+    for field in ("title", "owner_id", "amount", "currency", "close_date", "reference"):
+        if field in wanted:
+            setattr(deal, field, wanted[field])
+    if "contacts" in wanted:
+        link(tx, deal, wanted["contacts"])
+    if "reference" in wanted:
+        _warn_of_duplicate(tx, deal)
+    if wanted.keys() - {"stage_id"}:
+        tx.describe(f"Edited {title}")
+    if "stage_id" in wanted:
+        move(tx, deal_id, stage_id=wanted["stage_id"])
+
+
+def delete(tx: Transaction, deal_ids: Sequence[int]) -> int:
+    """Delete deals with their contact links and return how many; all or, if one is gone, none."""
+    access.full_access(tx)
+    ids = list(dict.fromkeys(deal_ids))
+    deals = [deal for chunk in _chunks(ids) for deal in _deals(tx, chunk)]
+    if len(deals) < len(ids):
+        missing = set(ids) - {key(deal) for deal in deals}
+        raise NotFound("deal", f"#{min(missing)}")
+    for chunk in _chunks(ids):
+        for row in tx.session.exec(select(DealContact).where(col(DealContact.deal_id).in_(chunk))):
+            tx.session.delete(row)
+    tx.session.flush()
+    for deal in deals:
+        tx.session.delete(deal)
+    tx.session.flush()
+    only = deals[0].title if len(deals) == 1 else counted(len(deals), "deal")
+    tx.describe(f"Deleted {only}")
+    return len(deals)
+
+
+def clone(tx: Transaction, deal_id: int) -> int:
+    """Add a copy of a deal and return its id (decision 52).
+
+    A copy of a closed deal starts in the first stage. The close date stays only if it is in the
+    future; reference and history stay behind; an owner who left is replaced by the acting user.
+    """
+    access.full_access(tx)
+    deal = tx.get(Deal, deal_id)
+    stage = next(s for s in stages_beside(tx, deal.stage_id) if s.id == deal.stage_id or is_open(s))
+    tx.describe(f"Cloned {deal.title}")
+    return create(
+        tx,
+        contacts=linked(tx, deal_id),
+        stage_id=key(stage),
+        title=deal.title[: TITLE_LIMIT - len(COPY)] + COPY,
+        owner_id=deal.owner_id if tx.get(User, deal.owner_id).active else None,
+        amount=deal.amount,
+        currency=deal.currency,
+        close_date=deal.close_date if deal.close_date and deal.close_date > tx.today else None,
+    )
+
+
+def assign(tx: Transaction, deal_id: int, owner_id: int) -> None:
+    """Give a deal to another active user."""
+    access.full_access(tx)
+    deal = tx.get(Deal, deal_id)
+    if deal.owner_id != owner_id:
+        owner = _owner(tx, owner_id)
+        tx.describe(f"Assigned {deal.title} to {owner.name}")
+        deal.owner_id = owner_id
+
+
+def shift_close_date(tx: Transaction, deal_id: int, days: int) -> None:
+    """Move a deal's close date by days; one without a date gets one, counted from today."""
+    access.full_access(tx)
+    deal = tx.get(Deal, deal_id)
+    try:
+        day = (deal.close_date or tx.today) + timedelta(days=days)
+    except OverflowError as error:
+        raise InvalidValue("close date", f"{days:+} days", "the calendar ends before") from error
+    tx.describe(f"{deal.title}: close date {day.isoformat()}")
+    if day != deal.close_date:
+        deal.close_date = day
+        deal.close_date_auto = False
+
+
+# ── fields ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _clean(changes: DealChanges) -> dict[str, Any]:
+    """Return given fields in the form in which they are stored."""
+    cleaned: dict[str, Any] = dict(changes)
+    rules: dict[str, Callable[[Any], Any]] = {
+        "title": _title,
+        "reference": _reference,
+        "amount": _amount,
+        "currency": currency_code,
+    }
+    for field, rule in rules.items():
+        if field in cleaned:
+            cleaned[field] = rule(cleaned[field])
+    if "contacts" in cleaned:
+        cleaned["contacts"] = tuple(dict.fromkeys(cleaned["contacts"]))
+    return cleaned
+
+
+def _title(text: str) -> str:
+    return required(text, "title", "a deal needs one", limit=TITLE_LIMIT)
+
+
+def _reference(text: str | None) -> str | None:
+    return one_line(text or "", "reference", limit=REFERENCE_LIMIT) or None
+
+
+def _amount(minor: int | None) -> int | None:
+    if minor is not None and not 0 <= minor <= MAX_AMOUNT:
+        reason = "it cannot be negative" if minor < 0 else "at most 15 digits fit"
+        raise InvalidValue("amount", minor, reason)
+    return minor
+
+
+def _owner(tx: Transaction, owner_id: int | None) -> User:
+    """Return the active user who shall own a deal: the acting one if none is named."""
+    owner = tx.actor if owner_id is None else tx.get(User, owner_id)
+    if owner is None:
+        raise MissingField("owner", "nobody is acting who could own the deal")
+    if not owner.active:
+        raise InvalidValue("owner", owner.name, "deactivated users get no more deals")
+    return owner
+
+
+def _check(tx: Transaction, wanted: Mapping[str, Any]) -> None:
+    """Make sure that the rows which an edit names are there."""
+    if "owner_id" in wanted:
+        _owner(tx, wanted["owner_id"])
+    if "stage_id" in wanted:
+        tx.get(Stage, wanted["stage_id"])
+    if "contacts" in wanted:
+        people(tx, wanted["contacts"])
+
+
+def _current(tx: Transaction, deal: Deal) -> dict[str, Any]:
+    """Return the fields of a deal as `DealChanges` names them."""
+    return {
+        "title": deal.title,
+        "stage_id": deal.stage_id,
+        "owner_id": deal.owner_id,
+        "amount": deal.amount,
+        "currency": deal.currency,
+        "close_date": deal.close_date,
+        "reference": deal.reference,
+        "contacts": linked(tx, key(deal)),
+    }
+
+
+def _shown(tx: Transaction, deal: Deal, field: str, value: Any) -> str:
+    """Put a field's value into words."""
+    if value is None:
+        return "–"
+    match field:
+        case "stage_id":
+            return tx.get(Stage, value).name
+        case "owner_id":
+            return tx.get(User, value).name
+        case "amount":
+            return decimal_string(value, deal.currency)
+        case "contacts":
+            return ", ".join(full_name(tx.get(Contact, contact_id)) for contact_id in value)
+    return str(value)
+
+
+def _keep_number(tx: Transaction, deal: Deal, wanted: dict[str, Any], *, given: bool) -> None:
+    """Keep the number of a priced deal whose currency changes, if no other one is `given`."""
+    if deal.amount is None or "amount" in wanted:
+        return
+    number, currency = decimal_string(deal.amount, deal.currency), wanted["currency"]
+    if not given:
+        wanted["amount"] = from_decimal_string(number, currency)
+    tx.note(f"{number} {deal.currency} is now {number} {currency}: the number was kept.")
+
+
+def _warn_of_duplicate(tx: Transaction, deal: Deal) -> None:
+    """Say that another deal has the same reference, which is allowed (decision 41)."""
+    if deal.reference is None:
+        return
+    query = select(Deal).where(Deal.reference == deal.reference, Deal.id != deal.id)
+    other = tx.session.exec(query.order_by(col(Deal.id))).first()
+    if other is not None:
+        told = f"Reference {quoted(deal.reference)} is also that of deal #{other.id}"
+        tx.note(f"{told}, {quoted(other.title)}.")
+
+
+def _deals(tx: Transaction, ids: Sequence[int]) -> Sequence[Deal]:
+    return tx.session.exec(select(Deal).where(col(Deal.id).in_(ids))).all()
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]

@@ -1,0 +1,200 @@
+"""Moving deals between stages and within one; `actions.deals` offers these verbs as its own.
+
+The board moves a deal with every key: a move reads the deal, the stages of its pipeline and the
+neighbours it comes between, and writes one row.
+"""
+
+from collections.abc import Sequence
+
+from dealboard.actions import access, placement
+from dealboard.actions.placement import Between, Place
+from dealboard.actions.rows import is_open, key, quoted, stages_beside, stages_of
+from dealboard.domain import stages as rules
+from dealboard.domain.stages import Closing, StageKind
+from dealboard.domain.text import one_line
+from dealboard.errors import InvalidValue, NotFound
+from dealboard.store.tables import Deal, Pipeline, Stage
+from dealboard.store.transaction import Transaction
+
+REASON_LIMIT = 500
+"""Characters in the reason why a deal was lost."""
+
+
+def move(
+    tx: Transaction,
+    deal_id: int,
+    *,
+    by: int | None = None,
+    stage_id: int | None = None,
+    pipeline_id: int | None = None,
+    place: Place | None = None,
+) -> int:
+    """Move a deal and return the id of the stage it is in afterwards.
+
+    `by` counts stages: it stops at the first one and at Won, and backwards from Won or Lost it
+    reopens (decision 3). `stage_id` may be of any pipeline; `pipeline_id` alone means the stage of
+    the same name there, else one of the same kind (decision 15). A moved deal goes on top unless a
+    `place` is given; without one, a deal that is in that stage already stays where it is.
+    """
+    access.full_access(tx)
+    deal = tx.get(Deal, deal_id)
+    beside = stages_beside(tx, deal.stage_id)
+    was = _one(beside, deal.stage_id)
+    if by is not None:
+        stage = _step(deal, beside, was, by)
+    elif stage_id is not None:
+        stage = _stage(tx, beside, stage_id, pipeline_id)
+    elif pipeline_id is not None and pipeline_id != was.pipeline_id:
+        stage = _same_in(tx, was, pipeline_id)
+    else:
+        stage = was
+    if stage is not was or place is not None:
+        put(tx, deal, was, stage, placement.at(tx, key(stage), place or "top", deal_id))
+    return deal.stage_id
+
+
+def place(
+    tx: Transaction,
+    deal_id: int,
+    stage_id: int,
+    *,
+    index: int | None = None,
+    before_id: int | None = None,
+    after_id: int | None = None,
+) -> None:
+    """Drop a deal into a stage: above one of its deals, below one, or at an index from 0.
+
+    The index counts all other deals of the stage. Next to a deal that is not there any more, and
+    without any of the three, it goes on top.
+    """
+    access.full_access(tx)
+    if deal_id in (before_id, after_id):
+        return
+    deal = tx.get(Deal, deal_id)
+    beside = stages_beside(tx, deal.stage_id)
+    stage = _stage(tx, beside, stage_id, None)
+    if before_id is not None:
+        where = placement.above(tx, stage_id, before_id, deal_id)
+    elif after_id is not None:
+        where = placement.below(tx, stage_id, after_id, deal_id)
+    else:
+        where = placement.at(tx, stage_id, index or 0, deal_id)
+    put(tx, deal, _one(beside, deal.stage_id), stage, where)
+
+
+def reorder(tx: Transaction, deal_id: int, by: int) -> None:
+    """Move a deal down by that many deals of its stage (up, if negative), or to the end."""
+    access.full_access(tx)
+    deal = tx.get(Deal, deal_id)
+    where = placement.beyond(tx, deal, by)
+    if where is not None:
+        tx.describe(f"Moved {deal.title} {'down' if by > 0 else 'up'}")
+        deal.rank = placement.rank_for(tx, where)
+
+
+def win(tx: Transaction, deal_id: int) -> None:
+    """Move a deal to Won of its pipeline."""
+    _close(tx, deal_id, StageKind.WON)
+
+
+def lose(tx: Transaction, deal_id: int, reason: str = "") -> None:
+    """Move a deal to Lost of its pipeline and keep the reason; a lost one gets the new reason."""
+    reason = one_line(reason, "reason", limit=REASON_LIMIT)
+    deal = _close(tx, deal_id, StageKind.LOST)
+    if reason:
+        tx.describe(f"{deal.title}: lost because {reason}")
+        deal.lost_reason = reason
+
+
+def reopen(tx: Transaction, deal_id: int) -> None:
+    """Move a closed deal back to its last open stage, or to the first; open ones stay."""
+    access.full_access(tx)
+    deal = tx.get(Deal, deal_id)
+    beside = stages_beside(tx, deal.stage_id)
+    was = _one(beside, deal.stage_id)
+    if not is_open(was):
+        stage = _last_open(deal, beside)
+        put(tx, deal, was, stage, placement.at(tx, key(stage), "top"))
+
+
+def put(tx: Transaction, deal: Deal, was: Stage, stage: Stage, where: Between) -> None:
+    """Put a deal at a place of a stage; one that stands there already stays as it is."""
+    if placement.is_there(deal, where):
+        return
+    deal.rank = placement.rank_for(tx, where)
+    if stage is was:
+        tx.describe(f"Moved {deal.title} within {stage.name}")
+        return
+    tx.describe(f"{deal.title} → {stage.name}")
+    deal.stage_id = key(stage)
+    deal.stage_entered_at = tx.now
+    settle(tx, deal, StageKind(was.kind), StageKind(stage.kind))
+    if is_open(was) and not is_open(stage):
+        deal.last_open_stage_id = was.id
+
+
+def settle(tx: Transaction, deal: Deal, before: StageKind, after: StageKind) -> None:
+    """Set what follows from entering a kind of stage: when the deal closed, and its close date."""
+    closing = Closing(deal.closed_at, deal.close_date, deal.close_date_auto)
+    closing = rules.enter(closing, before, after, tx.now, tx.today)
+    deal.closed_at = closing.closed_at
+    deal.close_date = closing.close_date
+    deal.close_date_auto = closing.auto
+    if after is not StageKind.LOST:
+        deal.lost_reason = None
+
+
+def _close(tx: Transaction, deal_id: int, kind: StageKind) -> Deal:
+    access.full_access(tx)
+    deal = tx.get(Deal, deal_id)
+    beside = stages_beside(tx, deal.stage_id)
+    was = _one(beside, deal.stage_id)
+    if was.kind != kind:
+        stage = _fixed(beside, kind)
+        put(tx, deal, was, stage, placement.at(tx, key(stage), "top"))
+    return deal
+
+
+def _step(deal: Deal, beside: Sequence[Stage], was: Stage, by: int) -> Stage:
+    if not is_open(was):
+        if by >= 0:
+            return was
+        was, by = _last_open(deal, beside), by + 1
+    path = [*filter(is_open, beside), _fixed(beside, StageKind.WON)]
+    here = next(index for index, stage in enumerate(path) if stage is was)
+    return path[min(max(here + by, 0), len(path) - 1)]
+
+
+def _last_open(deal: Deal, beside: Sequence[Stage]) -> Stage:
+    """Return where a closed deal reopens: the stage it was closed from, else the first."""
+    open_ = [stage for stage in beside if is_open(stage)]
+    return next((stage for stage in open_ if stage.id == deal.last_open_stage_id), open_[0])
+
+
+def _stage(
+    tx: Transaction, beside: Sequence[Stage], stage_id: int, pipeline_id: int | None
+) -> Stage:
+    """Return a stage, of that pipeline if one is named (decision 16)."""
+    stage = next((stage for stage in beside if stage.id == stage_id), None)
+    stage = stage or tx.get(Stage, stage_id)
+    if pipeline_id is not None and stage.pipeline_id != pipeline_id:
+        pipeline = tx.get(Pipeline, pipeline_id)
+        raise InvalidValue("stage", stage.name, f"it is not in pipeline {quoted(pipeline.name)}")
+    return stage
+
+
+def _same_in(tx: Transaction, was: Stage, pipeline_id: int) -> Stage:
+    """Return the stage of another pipeline that means the same (decision 15)."""
+    alike = [stage for stage in stages_of(tx, pipeline_id) if stage.kind == was.kind]
+    if not alike:
+        raise NotFound("pipeline", f"#{pipeline_id}")
+    name = was.name.casefold()
+    return next((stage for stage in alike if stage.name.casefold() == name), alike[0])
+
+
+def _one(stages: Sequence[Stage], stage_id: int) -> Stage:
+    return next(stage for stage in stages if stage.id == stage_id)
+
+
+def _fixed(stages: Sequence[Stage], kind: StageKind) -> Stage:
+    return next(stage for stage in stages if stage.kind == kind)

@@ -1,0 +1,55 @@
+"""What a person may change of a deal, contact, stage or user: only the keys given are changed.
+
+Forms and command options fill these in; the actions check them. Money is integer minor units.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypedDict
+
+
+class DealChanges(TypedDict, total=False):
+    """Fields of a deal. `contacts` are ids, the primary contact first."""
+
+    title: str
+    stage_id: int
+    owner_id: int
+    amount: int | None
+    currency: str
+    close_date: date | None
+    reference: str | None
+    contacts: Sequence[int]
+
+
+class ContactChanges(TypedDict, total=False):
+    """Fields of a contact. `name` is the whole name of those who do not tell first from last."""
+
+    name: str
+    first_name: str
+    last_name: str
+    phone: str | None
+    email: str | None
+    company: str | None
+    city: str | None
+    state: str | None
+    zip: str | None
+    country: str | None
+    external_id: str | None
+    consent: bool | None
+
+
+class StageChanges(TypedDict, total=False):
+    """Fields of a stage. `probability` in percent; `rotting_days` None: deals never rot."""
+
+    name: str
+    probability: int
+    rotting_days: int | None
+
+
+class UserChanges(TypedDict, total=False):
+    """Fields of a user. `role` is a value of `views.Role`."""
+
+    name: str
+    email: str | None
+    role: str
+    active: bool
