@@ -1,0 +1,254 @@
+"""What a stage's header and a deal's card show: values and a width in, lines of spans out.
+
+Pure: no Textual here, no clock, no I/O. A span's style is the name of a component class of `Lane`
+without its prefix. Every line is exactly as wide as asked.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import StrEnum
+
+from rich.cells import cell_len
+
+from dealboard.domain.dates import format_day
+from dealboard.domain.money import NOTHING, format_amount, format_compact
+from dealboard.domain.stages import MARK, StageKind
+from dealboard.domain.text import safe
+from dealboard.domain.views import Card, Stage, StageTotals
+from dealboard.widgets.lines import Line, Span, blank, cut, row, width_of
+
+HEADER_HEIGHT = 4
+"""Lines of a stage's header: name, value, weighted value, rule."""
+
+MARGIN = 1
+"""Cells at a card's left (where the cursor's marker stands) and right edge."""
+
+
+class Density(StrEnum):
+    """How much room a card takes: three lines and a gap, or two lines."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+    @property
+    def card_height(self) -> int:
+        """Lines from one card to the next."""
+        return 4 if self is Density.COMFORTABLE else 2
+
+    @property
+    def gap(self) -> int:
+        """Empty lines after a card."""
+        return 1 if self is Density.COMFORTABLE else 0
+
+
+# ── cards ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def card_lines(
+    card: Card, width: int, density: Density, today: date, locale: str, *, selected: bool = False
+) -> tuple[Line, ...]:
+    """Return a deal's lines without the gap after it (guide, Pipeline View).
+
+    Title, owner, amount or '–', created and close date, contacts. The cursor is the marker at the
+    left edge, colours only underline it.
+    """
+    draw = _comfortable if density is Density.COMFORTABLE else _compact
+    edge: Span = ("▌", "marker") if selected else (" " * MARGIN, "text")
+    inner = width - 2 * MARGIN
+    return tuple(
+        (edge, *row(left, right, inner, "text"), (" " * MARGIN, "text"))
+        for left, right in draw(card, inner, today, locale)
+    )
+
+
+def _comfortable(
+    card: Card, width: int, today: date, locale: str
+) -> Iterable[tuple[list[Span], list[Span]]]:
+    amount = _amount(card, width, locale)
+    contacts = _contacts(card.contacts, width - width_of(amount) - 1)
+    dates = _dates(card, today, width - cell_len(safe(card.owner)) - 2)
+    owner = short_name(card.owner, width - width_of(dates) - 1)
+    yield [(safe(card.title), "title")], []
+    yield [(contacts, "muted")], amount
+    yield [(owner, "muted")], dates
+
+
+def _compact(
+    card: Card, width: int, today: date, locale: str
+) -> Iterable[tuple[list[Span], list[Span]]]:
+    dates = _dates(card, today, 0)
+    owner = initials(card.owner)
+    contacts = _contacts(card.contacts, width - width_of(dates) - cell_len(owner) - 2)
+    yield [(safe(card.title), "title")], _amount(card, width // 2, locale)
+    yield [(owner, "owner"), (f" {contacts}", "muted")], dates
+
+
+def _amount(card: Card, room: int, locale: str) -> list[Span]:
+    """Return a deal's amount in full, or rounded where more than half of `room` would go."""
+    if card.amount is None:
+        return [(NOTHING, "muted")]
+    full = format_amount(card.amount, card.currency, locale)
+    if 2 * cell_len(full) > room:
+        full = format_compact(card.amount, card.currency, locale)
+    return [(full, "amount")]
+
+
+def _contacts(names: tuple[str, ...], room: int) -> str:
+    """Return the primary contact, and how many more there are."""
+    if not names:
+        return ""
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    return short_name(names[0], room - len(more)) + more
+
+
+def _dates(card: Card, today: date, room: int) -> list[Span]:
+    """Return created → close date; the glyph and the style say how the close date stands.
+
+    Where `room` allows, a closed deal also shows the day it had been expected (decision 31).
+    """
+    created = (f"{format_day(card.created_at.astimezone().date(), today)} → ", "muted")
+    if card.kind is not StageKind.OPEN:
+        return _closed(card, created, today, room)
+    if card.close_date is None:
+        return [created, (NOTHING, "muted")]
+    day = format_day(card.close_date, today)
+    if card.close_date < today:
+        return [created, (f"!{day}", "overdue")]
+    if card.close_date == today:
+        return [created, (f"●{day}", "today")]
+    return [created, (day, "date")]
+
+
+def _closed(card: Card, created: Span, today: date, room: int) -> list[Span]:
+    """Return the dates of a won or lost deal: the day it was closed, not the one it was due."""
+    closed = card.closed_at.astimezone().date() if card.closed_at else card.close_date
+    shown = format_day(closed, today) if closed else NOTHING
+    spans = [created, (f"{MARK[card.kind]}{shown}", card.kind.value)]
+    if card.close_date in {None, closed}:
+        return spans
+    expected = [*spans, (f" ({format_day(card.close_date, today)})", "muted")]
+    return expected if width_of(expected) <= room else spans
+
+
+def short_name(name: str, room: int) -> str:
+    """Return a name as it fits in `room` cells: "Ada Lovelace", "Ada L.", "Ada", "AL"."""
+    name = safe(name)
+    if cell_len(name) <= room:
+        return name
+    first, *others = name.split() or [""]
+    shorter = [f"{first} {others[-1][0]}.", first, initials(name)] if others else []
+    return next((short for short in shorter if cell_len(short) <= room), name)
+
+
+def initials(name: str) -> str:
+    """Return the first letters of a name's first and last word: "AL"."""
+    words = safe(name).split()
+    return "".join(word[0] for word in (words if len(words) < 3 else (words[0], words[-1])))
+
+
+# ── headers ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Heading(StrEnum):
+    """How a stage's header stands out; the value ends the names of its styles."""
+
+    PLAIN = ""
+    CURRENT = "-current"
+    TARGET = "-target"
+
+
+def header_lines(
+    stage: Stage,
+    totals: StageTotals | None,
+    width: int,
+    locale: str,
+    heading: Heading = Heading.PLAIN,
+) -> tuple[Line, ...]:
+    """Return the lines above a stage's cards (guide, Pipeline statistics).
+
+    Name with the ✓ or ✗ of a closed kind, and probability; number of deals and their value per
+    currency; weighted value; a rule, heavy where the cursor or a dragged deal is. The places of
+    totals that are not known yet stay blank.
+    """
+    inner = width - 2 * MARGIN
+    name: Span = (f"{MARK[stage.kind]} {safe(stage.name)}".lstrip(), f"name{heading}")
+    rows: list[tuple[list[Span], list[Span]]] = [([name], [(f"{stage.probability}%", "muted")])]
+    rows += _money_rows(totals, inner, locale) if totals else [([], []), ([], [])]
+    edge = blank(MARGIN, "head")
+    lines = [(*edge, *row(left, right, inner, "head"), *edge) for left, right in rows]
+    line = ("─" if heading is Heading.PLAIN else "━") * (width - MARGIN)
+    return (*lines, ((line, f"rule{heading}"), *edge))
+
+
+def _money_rows(
+    totals: StageTotals, width: int, locale: str
+) -> list[tuple[list[Span], list[Span]]]:
+    count = "1 deal" if totals.deals == 1 else f"{totals.deals:,} deals"
+    values = [(part.amount, part.currency) for part in totals.totals]
+    weighted = [(part.weighted, part.currency) for part in totals.totals]
+    return [
+        ([(count, "muted")], [(money(values, width - len(count) - 1, locale), "total")]),
+        ([("weighted", "muted")], [(money(weighted, width - 9, locale), "muted")]),
+    ]
+
+
+def money(parts: Sequence[tuple[int, str]], room: int, locale: str) -> str:
+    """Return subtotals (minor units, currency) as exactly as `room` cells allow, '–' for none.
+
+    In full, else rounded, else the first ones and how many more; currencies are never added.
+    """
+    if not parts:
+        return NOTHING
+    text = " + ".join(format_amount(amount, code, locale) for amount, code in parts)
+    rounded = [format_compact(amount, code, locale) for amount, code in parts]
+    shown = len(rounded)
+    while cell_len(text) > room and shown:
+        more = f" +{len(rounded) - shown}" if shown < len(rounded) else ""
+        text = " + ".join(rounded[:shown]) + more
+        shown -= 1
+    return text
+
+
+def tab_line(
+    stages: Sequence[Stage], current: int, shown: range, width: int
+) -> tuple[tuple[Span, int], ...]:
+    """Return the strip of tabs: a span and the index of its stage for each tab that fits.
+
+    Tabs bear the digits that jump to them. `shown` are the stages on the screen; where not all
+    tabs fit, those around the current one are drawn.
+    """
+    tabs: list[tuple[Span, int]] = []
+    for index, stage in enumerate(stages):
+        digit = f"{index + 1} " if index < 9 else ""
+        label = f" {digit}{MARK[stage.kind]}{safe(stage.name)} "
+        style = "tab-current" if index == current else "tab-shown" if index in shown else "tab"
+        tabs.append(((label, style), index))
+    while len(tabs) > 1 and width_of([span for span, _ in tabs]) > width:
+        tabs.pop(0 if current - tabs[0][1] > tabs[-1][1] - current else -1)
+    return tuple(((cut(label, width), style), index) for (label, style), index in tabs)
+
+
+# ── the rest of a lane ────────────────────────────────────────────────────────────────────────
+
+
+def older_line(older: int, width: int, *, selected: bool = False) -> Line:
+    """Return the line below a closed stage's recent deals (decision 48)."""
+    return _note(f"{older:,} older · Enter shows", width, selected=selected)
+
+
+def empty_lines(width: int, *, selected: bool = False) -> tuple[Line, ...]:
+    """Return what a stage without deals says instead of cards (decision 68)."""
+    return (
+        _note("No deals here.", width, selected=selected),
+        _note("n adds one, L brings one", width, selected=selected),
+    )
+
+
+def drop_line(title: str, width: int) -> Line:
+    """Return the line that stands where a dragged deal would land."""
+    return (("▸", "drop"), *row([(safe(title), "drop")], [], width - MARGIN, "drop"))
+
+
+def _note(text: str, width: int, *, selected: bool) -> Line:
+    edge: Span = ("▌", "marker") if selected else (" " * MARGIN, "note")
+    return (edge, *row([(text, "note")], [], width - MARGIN, "note"))

@@ -1,0 +1,450 @@
+"""One stage of the board: a header, and the window of cards that is scrolled to.
+
+A lane is passive: the board tells it what to show; it asks for the rows it lacks and keeps its
+finished lines, so that a key costs only the lines that differ.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dealboard.domain.views import Card, Stage, StageTotals
+from dealboard.widgets.deal_card import (
+    HEADER_HEIGHT,
+    Density,
+    Heading,
+    card_lines,
+    drop_line,
+    empty_lines,
+    header_lines,
+    older_line,
+)
+from dealboard.widgets.lines import Line, blank
+
+Pair = tuple[Strip, Strip]
+"""A finished line without and with the scroll bar's thumb beside it."""
+
+MAX_KEPT = 1000
+"""Cards whose finished lines a lane keeps before it starts anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the drawing of cards depends on besides the cards."""
+
+    density: Density
+    today: date
+    locale: str
+
+
+@dataclass
+class RowsWanted(Message, namespace="board"):
+    """A stage is about to show rows that it does not hold; a newer request replaces an older."""
+
+    stage_id: int
+    offset: int
+    limit: int
+    generation: int
+
+    def can_replace(self, message: Message) -> bool:
+        """Let a newer request for the same stage take this one's place in the queue."""
+        return isinstance(message, RowsWanted) and message.stage_id == self.stage_id
+
+
+class Lane(Widget):
+    """Draws one stage by lines and scrolls itself by whole rows."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    Lane {
+        height: 1fr;
+        & > .lane--head { background: $background; }
+        & > .lane--name { text-style: bold; }
+        & > .lane--name-current { color: $text-accent; text-style: bold; }
+        & > .lane--name-target { color: $text-success; text-style: bold reverse; }
+        & > .lane--total { text-style: bold; }
+        & > .lane--rule { color: $foreground 25%; }
+        & > .lane--rule-current { color: $accent; }
+        & > .lane--rule-target { color: $success; }
+        & > .lane--body { background: $background; }
+        & > .lane--card { background: $surface; }
+        & > .lane--cursor { background: $primary 30%; }
+        & > .lane--dragged { background: $background; text-opacity: 40%; }
+        & > .lane--title { text-style: bold; }
+        & > .lane--amount { color: $text; }
+        & > .lane--muted { color: $text-muted; }
+        & > .lane--owner { color: $text-muted; }
+        & > .lane--overdue { color: $text-error; text-style: bold; }
+        & > .lane--today { color: $text-warning; text-style: bold; }
+        & > .lane--won { color: $text-success; }
+        & > .lane--lost { color: $text-error; }
+        & > .lane--marker { color: $accent; }
+        & > .lane--note { color: $text-muted; }
+        & > .lane--drop { background: $success; color: $background; text-style: bold; }
+        & > .lane--thumb { color: $foreground 35%; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"lane--{name}"
+        for name in (
+            *("head", "name", "name-current", "name-target", "total"),
+            *("rule", "rule-current", "rule-target", "body", "card", "cursor", "dragged"),
+            *("text", "title", "amount", "owner", "muted", "date", "overdue", "today"),
+            *("won", "lost", "marker", "note", "drop", "thumb"),
+        )
+    }
+    """Grounds: head, body, card, cursor (the card under it), dragged. The others are styles of the
+    spans in `deal_card`, laid over a ground."""
+
+    def __init__(self, stage: Stage, totals: StageTotals | None, look: Look) -> None:
+        super().__init__()
+        self.stage = stage
+        self.totals = totals
+        self.generation = 0
+        self.first = 0
+        self._body = 0
+        self._look = look
+        self._offset = 0
+        self._cards: tuple[Card, ...] = ()
+        self._stale = True
+        self._asked: range | None = None
+        self._selected: int | None = None
+        self._dragged: int | None = None
+        self._drop: tuple[int, str] | None = None
+        self._lines: list[Strip] = []
+        self._drawn_size = Size(0, 0)
+        self._styles: dict[tuple[str, str], Style] = {}
+        self._kept: dict[object, tuple[object, list[Pair]]] = {}
+
+    # ── what it holds ─────────────────────────────────────────────────────────────────────────
+
+    @property
+    def deals(self) -> int:
+        """How many cards there are to scroll through; before the totals are known, those held."""
+        if self.totals is None:
+            return self._offset + len(self._cards)
+        return self.totals.deals - self.totals.older
+
+    @property
+    def older(self) -> int:
+        """How many deals the last line stands for."""
+        return self.totals.older if self.totals else 0
+
+    @property
+    def rows(self) -> int:
+        """What the cursor can stand on: the cards, and the line of older deals."""
+        return self.deals + (1 if self.older else 0)
+
+    @property
+    def capacity(self) -> int:
+        """How many whole cards fit below the header."""
+        density = self._look.density
+        return max(1, (self._body + density.gap) // density.card_height)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Offset and limit of the rows in view and a page either side of them."""
+        wanted = self._view(self.capacity + 1)
+        return wanted.start, len(wanted)
+
+    def card(self, row: int) -> Card | None:
+        """Return the card of a row, None where none is held."""
+        index = row - self._offset
+        return self._cards[index] if 0 <= index < len(self._cards) else None
+
+    def row_of(self, deal_id: int) -> int | None:
+        """Return the row that holds a deal, None where it is not among those held."""
+        found = (row for row, card in enumerate(self._cards, self._offset) if card.id == deal_id)
+        return next(found, None)
+
+    def in_view(self, row: int) -> bool:
+        """Whether a row is whole on the screen."""
+        return self.first <= row < self.first + self.capacity
+
+    # ── what it is told ───────────────────────────────────────────────────────────────────────
+
+    def assign(self, stage: Stage, totals: StageTotals | None, first: int) -> None:
+        """Become the lane of another stage, without rows yet."""
+        self.stage, self.totals, self.first = stage, totals, first
+        self._offset, self._cards = 0, ()
+        self._selected = None
+        self.invalidate()
+
+    def set_height(self, height: int) -> None:
+        """Have so many lines, header included; also of a lane that is not on the screen yet."""
+        self._body = max(0, height - HEADER_HEIGHT)
+        self._show_from(self.first)
+
+    def set_totals(self, totals: StageTotals) -> None:
+        """Show new totals; there may be fewer rows than before."""
+        self.totals = totals
+        self._show_from(self.first)
+
+    def set_look(self, look: Look) -> None:
+        """Draw everything anew in another density, on another day or in another locale."""
+        self._look = look
+        self._forget()
+        self._show_from(self.first)
+        self.refresh()
+
+    def invalidate(self) -> None:
+        """Ask for the rows again, and go on showing those held until they come."""
+        self.generation += 1
+        self._stale, self._asked = True, None
+        self.paint()
+
+    def put(self, offset: int, cards: Sequence[Card], generation: int) -> bool:
+        """Hold these rows from now on, and return whether they were of use.
+
+        Rows of an earlier generation are not, nor those that would uncover the view.
+        """
+        if generation < self.generation:
+            return False
+        view = self._view(0)
+        if not self._stale and self._covers(view) and not _within(view, offset, len(cards)):
+            return False
+        self._offset, self._cards = offset, tuple(cards)
+        self._stale, self._asked = False, None
+        return True
+
+    def select(self, row: int | None) -> None:
+        """Put the cursor on a row, or take it away."""
+        self._selected = row
+        self.paint()
+
+    def reveal(self, row: int) -> None:
+        """Scroll as little as shows the whole row."""
+        last = row - self.capacity + 1
+        self._show_from(max(last, min(self.first, row)))
+
+    def scroll_rows(self, by: int) -> None:
+        """Scroll by rows, down if positive."""
+        self._show_from(self.first + by)
+
+    def show_drag(self, dragged: int | None, drop: tuple[int, str] | None) -> None:
+        """Fade the deal that is being dragged; show its title above the row where it would land."""
+        self._dragged, self._drop = dragged, drop
+        self.paint()
+
+    def row_at(self, y: int) -> int | None:
+        """Return the row drawn on a line of this widget, None for the header and below the end."""
+        row = self.first + (y - HEADER_HEIGHT) // self._look.density.card_height
+        return row if y >= HEADER_HEIGHT and row < self.rows else None
+
+    def gap_at(self, y: int) -> int:
+        """Return the row before which something dropped on a line of this widget would land."""
+        height = self._look.density.card_height
+        row = self.first + (y - HEADER_HEIGHT + height // 2) // height
+        return max(0, min(row, self.deals))
+
+    def edge_at(self, y: int) -> int:
+        """Return -1 on the header, which is above the rows, 1 on the last line, 0 between."""
+        return (y >= self.size.height - 1) - (y < HEADER_HEIGHT)
+
+    def _show_from(self, first: int) -> None:
+        self.first = max(0, min(first, self.rows - self.capacity))
+        self.paint()
+
+    # ── rows it lacks ─────────────────────────────────────────────────────────────────────────
+
+    def _view(self, margin: int) -> range:
+        """Return the rows on the screen and `margin` either side of them."""
+        known = self.totals is not None
+        stop = self.first + self.capacity + 1 + margin
+        return range(max(0, self.first - margin), min(stop, self.deals) if known else stop)
+
+    def _covers(self, rows: range) -> bool:
+        return _within(rows, self._offset, len(self._cards))
+
+    def _ask(self) -> None:
+        """Ask for the view and a page either side when half a page beyond the view is missing."""
+        page = self.capacity + 1
+        near, wanted = self._view(page // 2), self._view(page)
+        if not near or not self._body or not self.display:
+            return
+        if not self._stale and (self.totals is None or self._covers(near)):
+            return
+        if self._asked is not None and _within(near, self._asked.start, len(self._asked)):
+            return
+        self._asked = wanted
+        asked = RowsWanted(self.stage.id, wanted.start, len(wanted), self.generation)
+        # A message bubbles no further than its sender, which would be whoever called this lane.
+        self.post_message(asked.set_sender(self))
+
+    # ── drawing ───────────────────────────────────────────────────────────────────────────────
+
+    def paint(self) -> None:
+        """Bring the kept lines up to date and repaint those that differ."""
+        if not self.is_mounted:
+            return
+        self._ask()
+        if not self._lines:
+            return
+        before, self._lines = self._lines, self._draw()
+        width = self.size.width
+        changed = [y for y, line in enumerate(self._lines) if line is not before[y]]
+        if changed:
+            self.refresh(*(Region(0, y, width, height) for y, height in _runs(changed)))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the kept lines; the compositor asks for all of them at every update."""
+        if not self._lines or self._drawn_size != self.size:
+            self._forget()
+            self._drawn_size = self.size
+            self._lines = self._draw()
+        lines = self._lines[crop.y : crop.bottom]
+        if crop.x or crop.width < self.size.width:
+            return [line.crop(crop.x, crop.right) for line in lines]
+        return lines
+
+    def render_line(self, y: int) -> Strip:
+        """Return one of the kept lines."""
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in the old theme."""
+        super().notify_style_update()
+        self._styles = {}
+        self._forget()
+
+    def on_show(self) -> None:
+        """Ask for the rows of a lane that comes into sight."""
+        self.paint()
+
+    def _forget(self) -> None:
+        self._lines, self._kept = [], {}
+
+    def _draw(self) -> list[Strip]:
+        height = self.size.height
+        lines = [plain for plain, _ in self._header()]
+        thumb = self._thumb()
+        row = self.first
+        while len(lines) < height:
+            for pair in self._row(row):
+                lines.append(pair[(len(lines) - HEADER_HEIGHT) in thumb])
+            row += 1
+        self._draw_drop(lines)
+        return lines[:height]
+
+    def _draw_drop(self, lines: list[Strip]) -> None:
+        """Lay the line of a dragged deal over the gap before its row, or over the rule."""
+        if self._drop is None:
+            return
+        row, title = self._drop
+        y = (row - self.first) * self._look.density.card_height - 1
+        if -1 <= y < self._body:
+            line = drop_line(title, self.size.width - 1)
+            lines[y + HEADER_HEIGHT] = self._pair(line, "body")[0]
+
+    def _thumb(self) -> range:
+        """Return the lines of the body beside which the scroll bar's thumb is drawn."""
+        hidden = self.rows - self.capacity
+        if hidden <= 0:
+            return range(0)
+        length = max(1, self._body * self.capacity // self.rows)
+        start = (self._body - length) * min(self.first, hidden) // hidden
+        return range(start, start + length)
+
+    def _row(self, row: int) -> list[Pair]:
+        """Return a row's lines: a card and its gap, the line of older deals, or nothing."""
+        if row < self.deals:
+            card = self.card(row)
+            return self._blanks() if card is None else self._card(card, row == self._selected)
+        width = self.size.width - 1
+        selected = self._selected == row
+        if row == self.deals and self.older:
+            line = older_line(self.older, width, selected=selected)
+            return self._keep(("older", selected), line, lambda: [self._pair(line, "body")])
+        if row == 0 and self.totals is not None:
+            lines = empty_lines(width, selected=selected)
+            return self._keep("empty", lines, lambda: [self._pair(line, "body") for line in lines])
+        return self._blanks()
+
+    def _card(self, card: Card, selected: bool) -> list[Pair]:
+        ground = "dragged" if card.id == self._dragged else "cursor" if selected else "card"
+        return self._keep((card.id, ground), card, lambda: self._draw_card(card, ground))
+
+    def _draw_card(self, card: Card, ground: str) -> list[Pair]:
+        look, width = self._look, self.size.width - 1
+        selected = ground == "cursor"
+        lines = card_lines(card, width, look.density, look.today, look.locale, selected=selected)
+        return [*(self._pair(line, ground) for line in lines), *self._blanks()[: look.density.gap]]
+
+    def _blanks(self) -> list[Pair]:
+        def draw() -> list[Pair]:
+            return [self._pair(blank(self.size.width - 1, "text"), "body")]
+
+        return self._keep("blank", None, draw) * self._look.density.card_height
+
+    def _header(self) -> list[Pair]:
+        heading = Heading.TARGET if self._drop else Heading.PLAIN
+        if self._selected is not None and not self._drop:
+            heading = Heading.CURRENT
+        seen = (self.stage, self.totals, heading)
+
+        def draw() -> list[Pair]:
+            width, locale = self.size.width - 1, self._look.locale
+            lines = header_lines(self.stage, self.totals, width, locale, heading)
+            return [self._pair(line, "head") for line in lines]
+
+        return self._keep("header", seen, draw)
+
+    def _keep(self, key: object, value: object, draw: Callable[[], list[Pair]]) -> list[Pair]:
+        """Return the kept lines of a key, drawn anew if `value` is not what they were drawn of."""
+        kept = self._kept.get(key)
+        if kept is None or kept[0] != value:
+            if len(self._kept) > MAX_KEPT:
+                self._kept = {}
+            self._kept[key] = kept = (value, draw())
+        return kept[1]
+
+    def _pair(self, line: Line, ground: str) -> Pair:
+        segments = [Segment(text, self._style(ground, style)) for text, style in line]
+        return (
+            self._strip([*segments, Segment(" ", self._style("body", "text"))]),
+            self._strip([*segments, Segment("┃", self._style("body", "thumb"))]),
+        )
+
+    def _strip(self, segments: list[Segment]) -> Strip:
+        strip = Strip(segments, self.size.width)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip
+
+    def _style(self, ground: str, name: str) -> Style:
+        """Return the style of a span on a ground, both component classes without their prefix."""
+        style = self._styles.get((ground, name))
+        if style is None:
+            names = (f"lane--{ground}", f"lane--{name}")
+            style = self.get_visual_style(*names).rich_style
+            if any(self.get_component_styles(part).text_style.reverse for part in names):
+                style += Style(reverse=True)
+            self._styles[ground, name] = style
+        return style
+
+
+def _within(rows: range, offset: int, length: int) -> bool:
+    return not rows or (offset <= rows.start and rows.stop <= offset + length)
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield start and length of each run of consecutive numbers."""
+    start = end = -1
+    for number in numbers:
+        if number != end:
+            if end > start:
+                yield start, end - start
+            start = number
+        end = number + 1
+    if end > start:
+        yield start, end - start

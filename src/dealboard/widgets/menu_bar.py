@@ -1,0 +1,113 @@
+"""The top line: the main menu, the name of what is shown, and what can be created.
+
+One drawn line, each part of it clickable; what a choice does is the screen's business.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dealboard.widgets.menu_line import MenuItem, Part, menu_line
+
+
+class MenuBar(Widget):
+    """One line of choices."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    MenuBar {
+        height: 1;
+        dock: top;
+        background: $panel;
+        color: $foreground;
+        & > .menu-bar--separator { color: $foreground 35%; }
+        & > .menu-bar--item { color: $text-muted; }
+        & > .menu-bar--current { color: $text-accent; text-style: bold; }
+        & > .menu-bar--hover { text-style: underline; }
+        & > .menu-bar--place { text-style: bold; }
+        & > .menu-bar--action { color: $text-primary; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "menu-bar--separator",
+        "menu-bar--item",
+        "menu-bar--current",
+        "menu-bar--hover",
+        "menu-bar--place",
+        "menu-bar--action",
+    }
+
+    place: reactive[str] = reactive("")
+    """The name of what is shown, such as the pipeline's; a click on it chooses "place"."""
+
+    current: reactive[str] = reactive("")
+    """The id of the menu's item one is in."""
+
+    hovered: reactive[str | None] = reactive(None)
+    """The id of the item under the pointer."""
+
+    @dataclass
+    class Chosen(Message):
+        """An item was clicked."""
+
+        item_id: str
+
+    def __init__(
+        self,
+        items: Sequence[MenuItem],
+        actions: Sequence[MenuItem] = (),
+        *,
+        current: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._items = tuple(items)
+        self._actions = tuple(actions)
+        self.set_reactive(MenuBar.current, current)
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        """Return the line."""
+        segments = []
+        for part in self._parts:
+            style = self.get_component_rich_style(f"menu-bar--{part.style}")
+            if part.item_id is not None and part.item_id == self.hovered:
+                style += self.get_component_rich_style("menu-bar--hover", partial=True)
+            segments.append(Segment(part.text, style))
+        return Strip(segments)
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        return menu_line(self._items, self._actions, self.current, self.place, self.size.width)
+
+    def _item_at(self, x: int) -> str | None:
+        end = 0
+        for part in self._parts:
+            end += cell_len(part.text)
+            if x < end:
+                return part.item_id
+        return None
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked."""
+        item_id = self._item_at(event.x)
+        if item_id is not None:
+            event.stop()
+            self.post_message(self.Chosen(item_id))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Underline what a click would choose."""
+        self.hovered = self._item_at(event.x)
+
+    def on_leave(self) -> None:
+        """Underline nothing."""
+        self.hovered = None

@@ -1,0 +1,87 @@
+"""What the top line shows at a given width, and what each stretch of it chooses.
+
+Pure: no Textual here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from dealboard.domain.text import safe
+from dealboard.widgets.lines import cut
+
+PLACE = "place"
+"""What a click on the name of what is shown chooses."""
+
+SEPARATOR = " · "
+MIN_PLACE = 8
+"""Cells below which the name of what is shown is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One choice: what it is called by the program, its label, and the label where room is short.
+
+    An empty `short` leaves the item out there.
+    """
+
+    id: str
+    label: str
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the line, its style, and the id that a click on it chooses."""
+
+    text: str
+    style: str
+    item_id: str | None = None
+
+
+def menu_line(
+    items: Sequence[MenuItem],
+    actions: Sequence[MenuItem],
+    current: str,
+    place: str,
+    width: int,
+) -> tuple[Part, ...]:
+    """Return the main menu, the name of what is shown and, flush right, the actions.
+
+    Exactly `width` cells. Where that is too few the actions become short, then the name, and then
+    the menu loses its last items but never the `current` one.
+    """
+    kept = list(items)
+    labels = [(item.id, item.label) for item in actions]
+    if _menu_width(kept) + _width(labels) + cell_len(safe(place)) + 6 > width:
+        labels = [(item.id, item.short) for item in actions if item.short]
+    while _menu_width(kept) + _width(labels) > width and len(kept) > 1:
+        kept.remove(next(item for item in reversed(kept) if item.id != current))
+    parts = _menu(kept, current)
+    room = width - _menu_width(kept) - _width(labels)
+    if place and room - 5 >= min(MIN_PLACE, cell_len(safe(place))):
+        name = f"{cut(safe(place), room - 5)} ▾"
+        parts += [Part("│ ", "separator"), Part(name, "place", PLACE)]
+        room -= cell_len(name) + 2
+    parts.append(Part(" " * max(0, room), "separator"))
+    for item_id, label in labels:
+        parts += [Part(label, "action", item_id), Part("  ", "separator")]
+    return tuple(part for part in parts if part.text)
+
+
+def _menu(items: Sequence[MenuItem], current: str) -> list[Part]:
+    parts = [Part(" ", "separator")]
+    for item in items:
+        parts.append(Part(item.label, "current" if item.id == current else "item", item.id))
+        parts.append(Part(SEPARATOR, "separator"))
+    parts[-1] = Part("  ", "separator")
+    return parts
+
+
+def _menu_width(items: Sequence[MenuItem]) -> int:
+    return sum(cell_len(part.text) for part in _menu(items, ""))
+
+
+def _width(labels: Sequence[tuple[str, str]]) -> int:
+    return sum(cell_len(label) + 2 for _, label in labels)
