@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import bulk, keys, life
-from benchmarks.apps import Apps, Case
+from benchmarks.apps import RESULTS, Apps, Case
 from benchmarks.report import Row, flatness, table, to_json
 
 MEASURES: dict[str, Callable[[Case], list[Row]]] = {
@@ -28,6 +28,7 @@ FLAT = (life.FIRST_BOARD, keys.FOCUS_KEY, keys.PAGE, keys.MOVED, life.RESIDENT)
 def main() -> None:
     """Measure what was asked for."""
     options = _options()
+    RESULTS.mkdir(exist_ok=True)
     with TemporaryDirectory() as home:
         apps = Apps(tuple(shlex.split(options.app)), Path(home))
         apps.compile()

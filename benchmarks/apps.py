@@ -22,6 +22,16 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 GREETING = "Hello, world"
 MARKED = "Benchmark"
+BUILD = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dealboard.demo import build
+
+build(Path(sys.argv[1]), deals=int(sys.argv[2]), now=datetime.now(UTC))
+"""
+"""Builds a demo workspace, in a process of its own: what it loads is not ours to carry."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +155,12 @@ def prepare(apps: Apps, size: int) -> Workspace:
     """Return the workspace with so many demo deals; it is built once a day."""
     file = RESULTS / f"demo-{size}-{datetime.now(UTC):%Y-%m-%d}.db"
     if not file.exists():
-        RESULTS.mkdir(exist_ok=True)
         for old in RESULTS.glob(f"demo-{size}-*"):
             old.unlink()
-        apps.run(*apps.dealboard, "--db", str(file), "--demo", "--deals", str(size))
+        with TemporaryDirectory(dir=RESULTS) as folder:
+            new = Path(folder) / file.name
+            apps.run(sys.executable, "-c", BUILD, str(new), str(size))
+            new.rename(file)
     return Workspace(file)
 
 
