@@ -56,9 +56,9 @@ def parse_day(
     """
     words = " ".join(text.lower().split())
     day = (
-        _named_day(words, today, first_weekday)
+        _numeric_day(words, today, order, field)
+        or _named_day(words, today, first_weekday)
         or _counted_day(words, today, field)
-        or _numeric_day(words, today, order, field)
         or _month_name_day(words, today, field)
     )
     if day is None:

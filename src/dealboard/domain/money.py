@@ -197,15 +197,19 @@ def _why_no_number(plain: str) -> str:
 
 
 def _currency_around(text: str, before: str, after: str, default: str) -> str:
-    found = {_find_currency(word.strip(), default) for word in (before, after) if word.strip()}
-    currency = found.pop() if found else default
-    if found or currency is None:
+    words = [word.strip() for word in (before, after) if word.strip()]
+    if not words:
+        return default
+    currency, *other = {_find_currency(word, default) for word in words}
+    if other or currency is None:
         raise _invalid(text, "not an amount", _EXAMPLES)
     return currency
 
 
 def _split(text: str, number: str, decimal: str) -> tuple[str, str]:
     """Return the digits before and after the decimal mark."""
+    if number.isdigit():
+        return number, ""
     mark = _decimal_mark(number, decimal)
     whole, fraction = number.rsplit(mark, 1) if mark else (number, "")
     if not _WHOLE.fullmatch(whole or "0") or not (fraction.isdigit() or not fraction):
@@ -216,11 +220,9 @@ def _split(text: str, number: str, decimal: str) -> tuple[str, str]:
 def _decimal_mark(number: str, decimal: str) -> str:
     """Return the decimal mark that a number uses, empty if it has none."""
     marks = [char for char in number if char in ".,"]
-    if not marks:
-        return ""
     if len(set(marks)) == 2:
         return marks[-1]
-    if len(marks) > 1:
+    if len(marks) != 1:
         return ""
     if _EITHER_WAY.fullmatch(number):
         return decimal if marks[0] == decimal else ""
@@ -244,6 +246,8 @@ def _minor(text: str, whole: str, fraction: str, scale: int, currency: str) -> i
 
 def decimal_string(amount: int, currency: str) -> str:
     """Return the exact decimal number for JSON and CSV: 120050 in EUR is "1200.50"."""
+    if amount < 0:
+        return f"-{decimal_string(-amount, currency)}"
     whole, fraction = _parts(amount, exponent(currency))
     return f"{whole}.{fraction}" if fraction else whole
 
@@ -260,10 +264,10 @@ def from_decimal_string(text: str, currency: str) -> int:
 
 
 def _parts(amount: int, places: int) -> tuple[str, str]:
-    """Return an amount's digits before (with a minus) and after the decimal mark."""
-    number = str(abs(amount)).rjust(places + 1, "0")
+    """Return an amount's digits before and after the decimal mark."""
+    number = str(amount).rjust(places + 1, "0")
     cut = len(number) - places
-    return ("-" if amount < 0 else "") + number[:cut], number[cut:]
+    return number[:cut], number[cut:]
 
 
 # ── shown ─────────────────────────────────────────────────────────────────────────────────────
@@ -275,6 +279,8 @@ _LETTERS = {3: "k", 6: "M", 9: "B", 12: "T"}
 @lru_cache(4096)
 def format_amount(amount: int, currency: str, locale: str = "en_US") -> str:
     """Return an amount in full, without decimals when whole: "€1,200.50", "12.000 €"."""
+    if amount < 0:
+        return f"-{format_amount(-amount, currency, locale)}"
     places = exponent(currency)
     if amount % 10**places == 0:
         amount, places = amount // 10**places, 0
@@ -287,17 +293,17 @@ def format_compact(amount: int, currency: str, locale: str = "en_US") -> str:
 
     Below a thousand it is exact.
     """
+    if amount < 0:
+        return f"-{format_compact(-amount, currency, locale)}"
     unit = 10 ** exponent(currency)
-    if abs(amount) < 1000 * unit:
+    if amount < 1000 * unit:
         return format_amount(amount, currency, locale)
-    size = abs(amount)
-    power = next((power for power in _LETTERS if _round(size, 10**power * unit) < 1000), 12)
-    tenths = _round(size, 10 ** (power - 1) * unit)
+    power = next((power for power in _LETTERS if _round(amount, 10**power * unit) < 1000), 12)
+    tenths = _round(amount, 10 ** (power - 1) * unit)
     # One decimal where it says something: €12.4k, but €12k and €124k.
     places = 1 if tenths < 1000 and tenths % 10 else 0
-    number = tenths if places else _round(size, 10**power * unit)
-    parts = _parts(-number if amount < 0 else number, places)
-    return _with_symbol(*parts, _LETTERS[power], currency, _marks(locale))
+    number = tenths if places else _round(amount, 10**power * unit)
+    return _with_symbol(*_parts(number, places), _LETTERS[power], currency, _marks(locale))
 
 
 def _round(amount: int, unit: int) -> int:
@@ -306,13 +312,10 @@ def _round(amount: int, unit: int) -> int:
 
 def _with_symbol(whole: str, fraction: str, letter: str, currency: str, marks: _Marks) -> str:
     symbol = _SYMBOLS.get(currency, currency)
-    sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     number = f"{int(whole):,}".replace(",", marks.group)
-    if fraction:
-        number += marks.decimal + fraction
+    number += (marks.decimal + fraction if fraction else "") + letter
     gap = " " if symbol.isalpha() else marks.gap
-    number += letter
-    return f"{sign}{symbol}{gap}{number}" if marks.before else f"{sign}{number}{gap}{symbol}"
+    return f"{symbol}{gap}{number}" if marks.before else f"{number}{gap}{symbol}"
 
 
 def format_totals(
