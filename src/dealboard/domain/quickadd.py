@@ -49,7 +49,7 @@ _LIKE_MONEY = re.compile(r"[0-9]+(?: ?m|[.,][0-9]+)", re.IGNORECASE)
 """1m and 31.12 are dates as well, but at the end of a deal more likely money."""
 
 _UNIT = r"(?:[A-Z]{3}|[A-Z]{0,2}[^\w\s]|kr|zł|Kč|Ft)"
-_TWO_WORDS = re.compile(rf"{_UNIT} \S*[0-9]\S*|\S*[0-9]\S* {_UNIT}")
+_TWO_WORDS = re.compile(rf"{_UNIT} \S+|\S+ {_UNIT}")
 """An amount and its currency; codes in capitals, because all, try and top are words as well."""
 
 _T = TypeVar("_T")
