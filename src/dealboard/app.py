@@ -9,12 +9,12 @@ import contextlib
 import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 
 from dealboard.config import Config
@@ -22,9 +22,11 @@ from dealboard.domain.text import safe
 from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
 from dealboard.store.reads import history
+from dealboard.widgets.hint_bar import HintBar
 from dealboard.workspace import Workspace
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel as Severity
     from textual.screen import Screen
 
     from dealboard.store.transaction import Receipt, Transaction
@@ -93,9 +95,16 @@ class DealboardApp(App[None]):
             from dealboard.screens.first_run import FirstRun
 
             return FirstRun()
-        from dealboard.screens.board import BoardScreen
+        return self.board_screen()
 
-        return BoardScreen()
+    def board_screen(self) -> "Screen[Any]":
+        """Return a board screen, read on the spot: the first frame shows the deals."""
+        from dealboard.screens.board import BoardScreen
+        from dealboard.screens.board_page import LAST_PIPELINE, read_opening
+
+        workspace = self.workspace
+        wanted = workspace.recall(self._mine(LAST_PIPELINE))
+        return BoardScreen(workspace.read(read_opening, wanted, workspace.today))
 
     def on_mount(self) -> None:
         """Prepare what the first frame does not need."""
@@ -114,6 +123,12 @@ class DealboardApp(App[None]):
     def _stop(self, number: int) -> None:
         self.exit(return_code=128 + number)
 
+    def action_help(self) -> None:
+        """Show every key that works here."""
+        from dealboard.screens.help import Help
+
+        self.push_screen(Help())
+
     async def on_unmount(self) -> None:
         """Let the writer finish what it was given."""
         self._writer.shutdown()
@@ -126,16 +141,15 @@ class DealboardApp(App[None]):
         **kwargs: P.kwargs,
     ) -> ResultT:
         """Run a read on the reader thread. Raises DealboardError."""
-        return await asyncio.wrap_future(
-            self._reader.submit(self.workspace.read, query, *args, **kwargs)
-        )
+        reading = partial(self.workspace.read, query, *args, **kwargs)
+        return await asyncio.wrap_future(self._reader.submit(reading))
 
     async def write(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT]":
         """Run an action on the writer thread and post `Changed`. Raises DealboardError."""
         receipt = await asyncio.wrap_future(self._writer.submit(self.workspace.run, action))
         if receipt.operation is not None:
             self._own.add(receipt.operation)
-            self.screen.post_message(Changed(receipt))
+            self._announce(receipt)
         return receipt
 
     async def change(
@@ -157,22 +171,34 @@ class DealboardApp(App[None]):
             self.say(f"{error.sentence} {error.hint}".strip(), severity="error")
             return None
 
-    def say(self, sentence: str, *, severity: str = "information") -> None:
-        """Show a toast, as literal text."""
-        self.notify(Content(safe(sentence)).plain, severity=severity, markup=False)  # type: ignore[arg-type]
+    def say(self, sentence: str, *, severity: "Severity" = "information") -> None:
+        """Tell the user something, as literal text: news in the bottom line, trouble in a toast."""
+        bars = self.screen.query(HintBar)
+        if severity == "information" and bars:
+            bars.first().message = sentence
+        else:
+            self.notify(safe(sentence), severity=severity, markup=False)
 
-    def remember(self, key: str, value: object) -> None:
-        """Keep something outside the journal, in its turn."""
-        self._writer.submit(self.workspace.remember, key, value)
+    def remember_mine(self, key: str, value: object) -> None:
+        """Keep something of the acting user outside the journal, in its turn."""
+        self._writer.submit(self.workspace.remember, self._mine(key), value)
+
+    def _mine(self, key: str) -> str:
+        return f"user/{self.workspace.user.id}/{key}"
 
     async def _look_for_changes(self) -> None:
         version = await asyncio.wrap_future(self._reader.submit(self.workspace.data_version))
         if version == self._data_version:
             return
         self._data_version = version
-        newest, operations = await self.read(history.operations_after, self._seen)
-        self._seen = newest
+        operations = await self.read(history.operations_after, self._seen)
+        self._seen = max((self._seen, *operations))
         foreign = set(operations) - self._own
         self._own.difference_update(operations)
         if foreign:
-            self.screen.post_message(Changed(None))
+            self._announce(None)
+
+    def _announce(self, receipt: "Receipt[Any] | None") -> None:
+        """Tell every screen, also those below a form, that something was committed."""
+        for screen in self.screen_stack:
+            screen.post_message(Changed(receipt))

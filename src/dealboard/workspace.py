@@ -187,7 +187,8 @@ def _upgraded(path: Path, reader: Reader, timeout: float, clock: Clock) -> Reade
 def _acting_user(connection: driver.Connection, actor: str | None) -> User:
     users = team.users(connection)
     if actor is None:
-        return next(user for user in users if user.role is Role.ACCOUNT_OWNER)
+        owners = [user for user in users if user.role is Role.ACCOUNT_OWNER and user.active]
+        return min(owners, key=lambda user: user.id)
     found = team.find_user(connection, actor)
     if found is None:
         raise UnknownName("user", actor, known=tuple(user.name for user in users))

@@ -1,0 +1,457 @@
+"""The board's screen: hands the board its rows, and what a person asks for to the actions."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Static
+
+from dealboard import actions
+from dealboard.domain.filters import DealFilter, Sort, SortKey
+from dealboard.domain.stages import MARK
+from dealboard.screens import board_page
+from dealboard.screens.board_page import Opening, Stale, View, Window
+from dealboard.store.driver import Connection
+from dealboard.store.reads import deals
+from dealboard.widgets.board import Board
+from dealboard.widgets.deal_card import Density
+from dealboard.widgets.hint_bar import Hint, HintBar
+from dealboard.widgets.menu_bar import MenuBar
+from dealboard.widgets.menu_line import MenuItem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dealboard.app import Changed, DealboardApp
+    from dealboard.store.transaction import Transaction
+
+EMPTY = """\
+A pipeline is your sales process: stages from the first contact to the deal won.
+There is none yet.
+
+Press P to create one, or click ＋ Pipeline above."""
+
+MENU = (MenuItem("deals", "Deals"),)
+MENU_ACTIONS = (
+    MenuItem("new_deal", "＋ New deal"),
+    MenuItem("new_pipeline", "＋ Pipeline"),
+    MenuItem("settings", "⚙"),
+)
+
+SORTS = (SortKey.MANUAL, SortKey.CLOSE, SortKey.AMOUNT, SortKey.CREATED, SortKey.NAME)
+"""The orders that `s` walks through."""
+
+
+class BoardScreen(Screen[None]):
+    """A pipeline as a board (guide, Pipeline View)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new_deal", "New", id="deal.new_anywhere"),
+        Binding("N", "quick_add", "Quick add", id="deal.quick_add"),
+        Binding("m", "pick_stage", "Move to", id="deal.move"),
+        Binding("w", "win", "Won", id="deal.win"),
+        Binding("x", "lose", "Lost", id="deal.lose"),
+        Binding("D", "delete", "Delete", show=False, id="deal.delete"),
+        Binding("plus", "shift(1)", "Close date a day later", show=False, id="deal.later"),
+        Binding("minus", "shift(-1)", "Close date a day earlier", show=False, id="deal.earlier"),
+        Binding("u,ctrl+z", "undo", "Undo", id="history.undo"),
+        Binding("U,ctrl+y", "redo", "Redo", show=False, id="history.redo"),
+        Binding("o", "only_mine", "Only mine", id="view.mine"),
+        Binding("p", "pick_pipeline", "Pipeline", id="view.pipeline"),
+        Binding("s", "sort", "Sort", show=False, id="view.sort"),
+        Binding("S", "reverse", "Reverse the order", show=False, id="view.reverse"),
+        Binding("c", "density", "Compact or comfortable", show=False, id="view.density"),
+        Binding("P", "new_pipeline", "New pipeline", show=False, id="pipeline.new"),
+        Binding("R", "rename_pipeline", "Rename pipeline", show=False, id="pipeline.rename"),
+        Binding("comma,f10", "settings", "Settings", show=False, id="view.settings"),
+        Binding("f2", "focus_board", "Deals", show=False, id="go.deals"),
+        Binding("q", "app.quit", "Quit", id="app.leave"),
+    ]
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__()
+        self._opening = opening
+        self._view = opening.view
+        self._stale: Stale | None = None
+
+    @property
+    def dealboard(self) -> "DealboardApp":
+        """The app, by its own type."""
+        return cast("DealboardApp", self.app)
+
+    @property
+    def board(self) -> Board:
+        """The board widget."""
+        return self.query_one(Board)
+
+    def compose(self) -> ComposeResult:
+        """Yield the menu, the board or what teaches the first key, and the hints."""
+        config = self.dealboard.config
+        today = self.dealboard.workspace.today
+        board = Board(today=today, density=Density(config.density), locale=config.locale)
+        self._show(board)
+        yield MenuBar(MENU, MENU_ACTIONS, current="deals")
+        yield board
+        yield Static(EMPTY, id="empty", markup=False)
+        yield HintBar()
+
+    def on_mount(self) -> None:
+        """Put the cursor on the board, and ask for a pipeline where there is none."""
+        self._label()
+        self.board.focus()
+        self.query_one(HintBar).hints = self._hints()
+        if self._view is None:
+            self.action_new_pipeline()
+
+    def _hints(self) -> tuple[Hint, ...]:
+        """Return the keys worth showing, as the bindings declare them."""
+        declared = Binding.make_bindings([*Board.BINDINGS, *self.BINDINGS, *self.app.BINDINGS])
+        seen: dict[str, Hint] = {}
+        for each in declared:
+            if each.show:
+                key = self.app.get_key_display(each)
+                seen.setdefault(each.action, Hint(key, each.description, each.action))
+        return tuple(seen.values())
+
+    # ── what is shown ─────────────────────────────────────────────────────────────────────────
+
+    def _show(self, board: Board) -> None:
+        """Show a pipeline from its opening read."""
+        opening = self._opening
+        board.show(opening.stages, opening.page.totals)
+        for stage_id, (offset, cards) in opening.page.rows.items():
+            board.put_rows(stage_id, offset, cards)
+
+    def _label(self) -> None:
+        """Say in the menu which deals are shown; without a pipeline, teach the first key."""
+        pipeline, view = self._opening.pipeline, self._view
+        self.set_class(pipeline is None, "-empty")
+        if view is None or pipeline is None:
+            return
+        parts = ["demo"] if self.dealboard.demo else []
+        parts.append(pipeline.name)
+        if view.filter.owners:
+            parts.append("only mine")
+        if view.sort.key is not SortKey.MANUAL:
+            parts.append(f"by {view.sort.key} {'↓' if view.sort.descending else '↑'}")
+        self.query_one(MenuBar).place = " · ".join(parts)
+
+    def touch(self, stale: Stale) -> None:
+        """Have something read again; what comes while a read is under way waits for the next."""
+        waiting = self._stale is not None
+        self._stale = stale if self._stale is None else self._stale.and_also(stale)
+        if not waiting:
+            self.call_next(self._refresh)
+
+    @work
+    async def _refresh(self) -> None:
+        """Read what is stale until nothing is."""
+        while (stale := self._stale) is not None:
+            reading = self.dealboard.read(self._read, stale)
+            opening = await self.dealboard.report(reading)
+            if self._stale is stale:
+                self._stale = None
+            if opening is not None:
+                self._lay(opening, stale.follow)
+
+    def _read(self, connection: Connection, stale: Stale) -> Opening:
+        """Read, on the reader thread, what a refresh needs."""
+        shown, view = self._opening, self._view
+        if stale.stages is None or view is None:
+            today = self.dealboard.workspace.today
+            wanted = stale.pipeline_id or (view.pipeline_id if view else None)
+            opening = board_page.read_opening(connection, wanted, today, view, self._windows())
+            follow = stale.follow
+            if follow is None or opening.view is None:
+                return opening
+            position = board_page.read_position(connection, opening.view, follow)
+            return replace(opening, page=replace(opening.page, position=position))
+        windows = {key: value for key, value in self._windows().items() if key in stale.stages}
+        page = board_page.read_page(connection, view, windows, stale.stages, stale.follow)
+        return replace(shown, page=page)
+
+    def _windows(self) -> dict[int, Window]:
+        stages = self._opening.stages
+        return {each.id: window for each in stages if (window := self.board.window(each.id))}
+
+    def _lay(self, opening: Opening, follow: int | None) -> None:
+        """Show what was read; the cursor goes with the deal that was followed."""
+        board, page = self.board, opening.page
+        with self.app.batch_update():
+            if opening.stages != self._opening.stages:
+                self._opening = opening
+                self._show(board)
+            else:
+                self._opening = opening
+                board.set_totals(page.totals)
+            if follow is not None and page.position is not None:
+                board.focus_deal(follow, *page.position)
+            for stage_id, (offset, cards) in page.rows.items():
+                board.put_rows(stage_id, offset, cards)
+            self._view = opening.view
+            self._label()
+        if follow is not None and page.position is None and self._view and self._view.filter.active:
+            self.dealboard.say("Hidden by the filter now · o shows all")
+
+    def on_changed(self, event: "Changed") -> None:
+        """Show what was committed, by this app or another process."""
+        self.touch(Stale.of(event.receipt, self.board.cursor))
+
+    @on(Board.RowsWanted)
+    async def _hand_rows(self, event: Board.RowsWanted) -> None:
+        if self._view is None:
+            return
+        window = (event.offset, event.limit)
+        reading = self.dealboard.read(board_page.read_rows, self._view, event.stage_id, window)
+        cards = await self.dealboard.report(reading)
+        if cards is not None:
+            generation = event.generation
+            self.board.put_rows(event.stage_id, event.offset, cards, generation=generation)
+
+    @on(Board.OlderRequested)
+    def _unfold(self, event: Board.OlderRequested) -> None:
+        if self._view is not None:
+            self._look_at(replace(self._view, unfolded=self._view.unfolded | {event.stage_id}))
+
+    def _look_at(self, view: View) -> None:
+        """Show the same pipeline in another way; the cursor stays on its deal."""
+        cursor = self.board.cursor
+        self._view = view
+        self._label()
+        self.touch(Stale(follow=cursor.deal_id if cursor else None))
+
+    # ── what is done to the deal under the cursor ─────────────────────────────────────────────
+
+    @work
+    async def _do(self, action: "Callable[[Transaction], Any]", *, undo: bool = True) -> None:
+        await self.dealboard.change(action, undo=undo)
+
+    def _on_deal(self, verb: "Callable[[Transaction, int], Any]") -> None:
+        """Do something to the deal under the cursor, if there is one."""
+        cursor = self.board.cursor
+        if cursor and (deal_id := cursor.deal_id) is not None:
+            self._do(lambda tx: verb(tx, deal_id))
+
+    @on(Board.MoveRequested)
+    def _move(self, event: Board.MoveRequested) -> None:
+        deal_id, by, stage_id, index = event.deal_id, event.by, event.stage_id, event.index
+        if stage_id is None:
+            self._do(lambda tx: actions.deals.move(tx, deal_id, by=by))
+        elif index is not None and self._sorted_by_hand():
+            self._do(lambda tx: actions.deals.place(tx, deal_id, stage_id, index=index))
+        else:
+            self._do(lambda tx: actions.deals.move(tx, deal_id, stage_id=stage_id))
+
+    @on(Board.ReorderRequested)
+    def _reorder(self, event: Board.ReorderRequested) -> None:
+        if self._sorted_by_hand():
+            self._do(lambda tx: actions.deals.reorder(tx, event.deal_id, event.by))
+
+    def _sorted_by_hand(self) -> bool:
+        """Return whether deals can be placed by hand, else say why not (decisions, Default order)."""
+        if self._view is None or self._view.sort.key is SortKey.MANUAL:
+            return True
+        self.dealboard.say(f"Sorted by {self._view.sort.key} · s changes the order")
+        return False
+
+    def action_win(self) -> None:
+        """Move the deal to Won."""
+        self._on_deal(lambda tx, deal_id: actions.deals.win(tx, deal_id))
+
+    @work
+    async def action_lose(self) -> None:
+        """Ask for a reason and move the deal to Lost."""
+        card = self.board.card
+        if card is None:
+            return
+        from dealboard.screens.ask import Ask
+
+        title = f"Why was {card.title} lost?"
+        reason = await self.app.push_screen_wait(Ask(title, placeholder="Enter leaves it open"))
+        if reason is not None:
+            await self.dealboard.change(lambda tx: actions.deals.lose(tx, card.id, reason))
+
+    @work
+    async def action_delete(self) -> None:
+        """Ask, then delete the deal."""
+        card = self.board.card
+        if card is None:
+            return
+        from dealboard.screens.confirm import Confirm
+
+        question = Confirm(f"Delete {card.title}?", detail="u brings it back.")
+        if await self.app.push_screen_wait(question):
+            await self.dealboard.change(lambda tx: actions.deals.delete(tx, [card.id]))
+
+    def action_shift(self, days: int) -> None:
+        """Move the close date by days."""
+        self._on_deal(lambda tx, deal_id: actions.deals.shift_close_date(tx, deal_id, days))
+
+    @work
+    async def action_pick_stage(self) -> None:
+        """Ask for a stage and move the deal there."""
+        card = self.board.card
+        if card is None:
+            return
+        from dealboard.screens.pick import Choice, Pick
+
+        choices = [
+            Choice(stage.id, f"{stage.name} {MARK[stage.kind]}".strip(), f"{stage.probability} %")
+            for stage in self._opening.stages
+        ]
+        chosen = await self.app.push_screen_wait(Pick(f"Move {card.title} to", choices))
+        if chosen is not None:
+            await self.dealboard.change(
+                lambda tx: actions.deals.move(tx, card.id, stage_id=int(chosen))
+            )
+
+    def action_undo(self) -> None:
+        """Take back the newest change."""
+        self._do(lambda tx: actions.history.undo(tx), undo=False)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self._do(lambda tx: actions.history.redo(tx), undo=False)
+
+    # ── forms, pickers and what is shown ──────────────────────────────────────────────────────
+
+    @on(Board.NewRequested)
+    def _new_in_stage(self, event: Board.NewRequested) -> None:
+        self._new_deal(event.stage_id)
+
+    def action_new_deal(self) -> None:
+        """Open the form for a new deal in the cursor's stage."""
+        cursor = self.board.cursor
+        if cursor is not None:
+            self._new_deal(cursor.stage_id)
+        else:
+            self.action_new_pipeline()
+
+    @work
+    async def _new_deal(self, stage_id: int) -> None:
+        from dealboard.screens.deal import DealScreen
+
+        await self.app.push_screen_wait(DealScreen(None, stage_id=stage_id))
+
+    @on(Board.OpenRequested)
+    @work
+    async def _open_deal(self, event: Board.OpenRequested) -> None:
+        from dealboard.screens.deal import DealScreen
+
+        reading = self.dealboard.read(deals.deal, event.deal_id)
+        deal = await self.dealboard.report(reading)
+        if deal is not None:
+            await self.app.push_screen_wait(DealScreen(deal))
+
+    @work
+    async def action_quick_add(self) -> None:
+        """Ask for a deal in one line."""
+        cursor, pipeline = self.board.cursor, self._opening.pipeline
+        if cursor is None or pipeline is None:
+            return
+        from dealboard.screens.quick_add import QuickAdd
+
+        stage = next(each for each in self._opening.stages if each.id == cursor.stage_id)
+        await self.app.push_screen_wait(QuickAdd(stage, pipeline))
+
+    @work
+    async def action_new_pipeline(self) -> None:
+        """Open the form for a new pipeline and show it (guide, Creating a pipeline)."""
+        from dealboard.screens.pipeline import PipelineScreen
+
+        pipeline_id = await self.app.push_screen_wait(PipelineScreen())
+        if pipeline_id is not None:
+            self._go_to(pipeline_id)
+
+    @work
+    async def action_rename_pipeline(self) -> None:
+        """Ask for another name of the pipeline."""
+        pipeline = self._opening.pipeline
+        if pipeline is None:
+            return
+        from dealboard.screens.ask import Ask
+
+        name = await self.app.push_screen_wait(Ask("Rename the pipeline", initial=pipeline.name))
+        if name is not None:
+            await self.dealboard.change(lambda tx: actions.pipelines.rename(tx, pipeline.id, name))
+
+    @work
+    async def action_pick_pipeline(self) -> None:
+        """Ask for a pipeline and show it."""
+        from dealboard.screens.pick import Choice, Pick
+
+        choices = [Choice(each.id, each.name) for each in self._opening.pipelines]
+        chosen = await self.app.push_screen_wait(Pick("Show pipeline", choices))
+        if chosen is not None:
+            self._go_to(int(chosen))
+
+    def _go_to(self, pipeline_id: int) -> None:
+        self.dealboard.remember_mine(board_page.LAST_PIPELINE, pipeline_id)
+        self.touch(Stale(pipeline_id=pipeline_id))
+
+    def action_only_mine(self) -> None:
+        """Show the acting user's deals only, or all again."""
+        if self._view is not None:
+            mine = frozenset({self.dealboard.workspace.user.id})
+            owners = frozenset() if self._view.filter.owners else mine
+            self._look_at(replace(self._view, filter=DealFilter(owners=owners)))
+
+    def action_sort(self) -> None:
+        """Order the deals by the next field."""
+        if self._view is not None:
+            following = SORTS[(SORTS.index(self._view.sort.key) + 1) % len(SORTS)]
+            self._look_at(replace(self._view, sort=Sort(following)))
+
+    def action_reverse(self) -> None:
+        """Turn the order around."""
+        if self._view is not None and self._sorted_by_field():
+            sort = self._view.sort
+            self._look_at(replace(self._view, sort=replace(sort, descending=not sort.descending)))
+
+    def _sorted_by_field(self) -> bool:
+        if self._view is not None and self._view.sort.key is SortKey.MANUAL:
+            self.dealboard.say("In manual order · s sorts by a field")
+            return False
+        return True
+
+    def action_density(self) -> None:
+        """Change between comfortable and compact cards."""
+        compact = self.board.density is Density.COMPACT
+        self.board.density = Density.COMFORTABLE if compact else Density.COMPACT
+
+    def action_focus_board(self) -> None:
+        """Put the cursor on the board."""
+        self.board.focus()
+
+    @work
+    async def action_settings(self) -> None:
+        """Offer what can be set."""
+        from dealboard.screens.pick import Choice, Pick
+
+        choices = [
+            Choice("screen.density", "Compact or comfortable cards", "c"),
+            Choice("app.change_theme", "Theme"),
+            Choice("screen.new_pipeline", "New pipeline", "P"),
+            Choice("screen.rename_pipeline", "Rename this pipeline", "R"),
+        ]
+        chosen = await self.app.push_screen_wait(Pick("Settings", choices))
+        if chosen is not None:
+            await self.run_action(str(chosen))
+
+    @on(MenuBar.Chosen)
+    async def _choose(self, event: MenuBar.Chosen) -> None:
+        chosen = {
+            "deals": "focus_board",
+            "place": "pick_pipeline",
+            "new_deal": "new_deal",
+            "new_pipeline": "new_pipeline",
+            "settings": "settings",
+        }[event.item_id]
+        await self.run_action(chosen)
+
+    @on(HintBar.Pressed)
+    async def _press(self, event: HintBar.Pressed) -> None:
+        await self.board.run_action(event.action)
