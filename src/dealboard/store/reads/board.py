@@ -1,0 +1,239 @@
+"""What the board shows: totals of its stages, windows of cards, and where a deal is.
+
+Totals cover all deals that match, cards only those that are open or closed recently (decision 48).
+Windows take the ids from a covering index first, then the rows by key: `OFFSET` over wide rows is
+what makes deep pages slow.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, tzinfo
+from typing import Any
+
+from dealboard.domain.filters import DealFilter, Sort
+from dealboard.domain.money import exponent
+from dealboard.domain.stages import StageKind
+from dealboard.domain.views import Card, StageTotals, Subtotal
+from dealboard.store.driver import Connection
+from dealboard.store.reads.order import lane_keys, order_by, precedes
+from dealboard.store.reads.values import (
+    Params,
+    day_or_none,
+    full_name,
+    listed,
+    moment,
+    moment_or_none,
+)
+from dealboard.store.reads.where import Where, day_start, in_lane, matching
+
+PORTION = 500
+"""Ids looked up in one statement."""
+
+_MILLION = 1_000_000
+"""Amounts are summed as millions and the rest, which no 64-bit sum of deals can overflow."""
+
+
+def totals(
+    connection: Connection,
+    pipeline_id: int,
+    criteria: DealFilter,
+    *,
+    stage_ids: Iterable[int] | None = None,
+    today: date,
+    tz: tzinfo | None = None,
+    closed_before: date | None = None,
+) -> dict[int, StageTotals]:
+    """Return count, sum and weighted value per currency of a pipeline's stages, empty ones too.
+
+    `stage_ids` asks for some of them only. `older` counts the deals closed before the beginning
+    of the day `closed_before`; `tz` is the system's by default.
+    """
+    where = matching(criteria, today=today, tz=tz)
+    cut = None if closed_before is None else day_start(closed_before, tz)
+    wanted = None if stage_ids is None else frozenset(stage_ids)
+    stages = connection.execute(
+        "SELECT id, kind, probability FROM stage WHERE pipeline_id = :pipeline ORDER BY position",
+        {"pipeline": pipeline_id},
+    ).fetchall()
+    return {
+        stage_id: _stage_totals(connection, stage_id, kind, probability, where, cut)
+        for stage_id, kind, probability in stages
+        if wanted is None or stage_id in wanted
+    }
+
+
+def lane(
+    connection: Connection,
+    stage_id: int,
+    criteria: DealFilter,
+    sort: Sort,
+    *,
+    offset: int,
+    limit: int,
+    today: date,
+    tz: tzinfo | None = None,
+    closed_since: date | None = None,
+) -> tuple[Card, ...]:
+    """Return the cards of a window of a stage, in order.
+
+    `closed_since` leaves out deals closed before the beginning of that day.
+    """
+    where = in_lane(stage_id, criteria, today=today, tz=tz, closed_since=closed_since)
+    rows = connection.execute(
+        f"SELECT deal.id FROM deal WHERE {where.sql}"  # noqa: S608
+        f" ORDER BY {order_by(lane_keys(sort))} LIMIT :limit OFFSET :offset",
+        {**where.params, "limit": limit, "offset": offset},
+    )
+    return cards(connection, [row[0] for row in rows])
+
+
+def position(
+    connection: Connection,
+    deal_id: int,
+    criteria: DealFilter,
+    sort: Sort,
+    *,
+    today: date,
+    tz: tzinfo | None = None,
+    closed_since: date | None = None,
+    unfolded: frozenset[int] = frozenset(),
+) -> tuple[int, int] | None:
+    """Return a deal's stage and its row in the stage's lane, None where it is not shown.
+
+    In the stages of `unfolded` deals are shown however long ago they were closed.
+    """
+    found = connection.execute(
+        "SELECT stage_id FROM deal WHERE id = :deal", {"deal": deal_id}
+    ).fetchone()
+    if found is None:
+        return None
+    stage_id: int = found[0]
+    since = None if stage_id in unfolded else closed_since
+    where = in_lane(stage_id, criteria, today=today, tz=tz, closed_since=since)
+    keys = lane_keys(sort)
+    values = connection.execute(
+        f"SELECT {', '.join(key.sql for key in keys)} FROM deal"  # noqa: S608
+        f" WHERE deal.id = :deal AND {where.sql}",
+        {**where.params, "deal": deal_id},
+    ).fetchone()
+    if values is None:
+        return None
+    params = where.params.copy()
+    before = precedes(keys, values, params)
+    counted = connection.execute(
+        f"SELECT count(*) FROM deal WHERE {where.sql} AND {before}",  # noqa: S608
+        params,
+    ).fetchone()
+    return stage_id, counted[0]
+
+
+def cards(connection: Connection, deal_ids: Sequence[int]) -> tuple[Card, ...]:
+    """Return the cards of these deals, in the order asked for; deals that are gone are left out."""
+    found: dict[int, Card] = {}
+    for start in range(0, len(deal_ids), PORTION):
+        found |= _portion(connection, deal_ids[start : start + PORTION])
+    return tuple(found[deal_id] for deal_id in deal_ids if deal_id in found)
+
+
+def _stage_totals(
+    connection: Connection,
+    stage_id: int,
+    kind: str,
+    probability: int,
+    where: Where,
+    cut: str | None,
+) -> StageTotals:
+    """Aggregate one stage along the index, which holds its deals currency by currency."""
+    is_open = kind == StageKind.OPEN
+    params: Params = {**where.params, "stage": stage_id, "million": _MILLION}
+    rest, older = "0", "0"
+    if is_open:  # of Won and Lost every per cent is whole
+        params["probability"] = probability
+        rest = "sum((deal.amount % 100 * :probability + 50) % 100)"
+    elif cut is not None:
+        params["cut"] = cut
+        older = "count(*) FILTER (WHERE deal.closed_at < :cut)"
+    rows = connection.execute(
+        "SELECT deal.currency, count(*), count(deal.amount), sum(deal.amount / :million),"  # noqa: S608
+        f" sum(deal.amount % :million), {rest}, {older}"
+        f" FROM deal WHERE deal.stage_id = :stage AND {where.sql} GROUP BY deal.currency",
+        params,
+    ).fetchall()
+    return StageTotals(
+        stage_id,
+        sum(row[1] for row in rows),
+        by_size(_subtotal(row, probability, is_open) for row in rows if row[2]),
+        sum(row[6] for row in rows),
+    )
+
+
+def _subtotal(row: tuple[Any, ...], probability: int, is_open: bool) -> Subtotal:
+    """Return a currency's sums; `weighted` rounds per deal, half up (domain.stages.weighted).
+
+    (amount × p + 50) // 100 summed is (sum × p + 50 × deals − sum of the remainders) // 100, so
+    that only the remainders, which are small, are summed in the database.
+    """
+    currency, _, priced, millions, ones, remainders, _ = row
+    amount = millions * _MILLION + ones
+    halves = 50 * priced - remainders if is_open else 0
+    return Subtotal(currency, amount, (amount * probability + halves) // 100)
+
+
+def by_size(subtotals: Iterable[Subtotal]) -> tuple[Subtotal, ...]:
+    """Return subtotals largest first, in units of their own currency."""
+
+    def size(subtotal: Subtotal) -> float:
+        return subtotal.amount / float(10 ** exponent(subtotal.currency))
+
+    return tuple(sorted(subtotals, key=lambda each: (-size(each), each.currency)))
+
+
+def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Card]:
+    params: Params = {}
+    ids = listed("deal", deal_ids, params)
+    names = contact_names(connection, ids, params)
+    rows = connection.execute(
+        "SELECT deal.id, deal.title, deal.stage_id, stage.kind, deal.owner_id,"  # noqa: S608
+        ' "user".name, deal.amount, deal.currency, deal.close_date, deal.created_at,'
+        " deal.closed_at, deal.reference, deal.version"
+        ' FROM deal JOIN stage ON stage.id = deal.stage_id JOIN "user" ON "user".id = deal.owner_id'
+        f" WHERE deal.id IN ({ids})",
+        params,
+    )
+    return {row[0]: _card(row, tuple(names.get(row[0], ()))) for row in rows}
+
+
+def contact_names(connection: Connection, ids: str, params: Params) -> dict[int, list[str]]:
+    """Return the names of the contacts of some deals, by deal, the primary contact first."""
+    names: dict[int, list[str]] = {}
+    rows = connection.execute(
+        "SELECT link.deal_id, contact.first_name, contact.last_name"  # noqa: S608
+        " FROM deal_contact AS link JOIN contact ON contact.id = link.contact_id"
+        f" WHERE link.deal_id IN ({ids}) ORDER BY link.deal_id, link.position, link.id",
+        params,
+    )
+    for deal_id, first, last in rows:
+        names.setdefault(deal_id, []).append(full_name(first, last))
+    return names
+
+
+def _card(row: tuple[Any, ...], contacts: tuple[str, ...]) -> Card:
+    (
+        deal_id, title, stage_id, kind, owner_id, owner,
+        amount, currency, close_date, created_at, closed_at, reference, version,
+    ) = row  # fmt: skip
+    return Card(
+        id=deal_id,
+        title=title,
+        stage_id=stage_id,
+        kind=StageKind(kind),
+        owner_id=owner_id,
+        owner=owner,
+        amount=amount,
+        currency=currency,
+        close_date=day_or_none(close_date),
+        created_at=moment(created_at),
+        closed_at=moment_or_none(closed_at),
+        reference=reference,
+        contacts=contacts,
+        version=version,
+    )

@@ -1,0 +1,180 @@
+"""Deals in full: one, those that match a filter, and what they amount to together."""
+
+from collections.abc import Sequence
+from datetime import date, tzinfo
+from typing import Any
+
+from dealboard.domain.filters import DealFilter, Sort, SortKey
+from dealboard.domain.views import Deal, Person, Subtotal
+from dealboard.errors import InvalidValue, NotFound
+from dealboard.store.driver import Connection
+from dealboard.store.reads import board
+from dealboard.store.reads.order import list_keys, order_by
+from dealboard.store.reads.pipelines import PIPELINE, STAGE, pipeline_of, stage_of
+from dealboard.store.reads.team import USER, user_of
+from dealboard.store.reads.values import (
+    Params,
+    day_or_none,
+    full_name,
+    listed,
+    moment,
+    moment_or_none,
+)
+from dealboard.store.reads.where import matching
+
+PORTION = 500
+"""Ids looked up in one statement."""
+
+_DEAL = (
+    "deal.id, deal.uid, deal.title, deal.amount, deal.currency, deal.close_date,"
+    " deal.close_date_auto, deal.reference, deal.lost_reason, deal.created_at, deal.updated_at,"
+    " deal.closed_at, deal.stage_entered_at, deal.version"
+)
+_WITH_STAGE = (
+    "deal JOIN stage ON stage.id = deal.stage_id JOIN pipeline ON pipeline.id = stage.pipeline_id"
+)
+
+
+def deal(connection: Connection, deal_id: int) -> Deal:
+    """Return a deal. Raises NotFound."""
+    found = by_ids(connection, [deal_id])
+    if not found:
+        raise NotFound("deal", f"#{deal_id}")
+    return found[0]
+
+
+def find(connection: Connection, *, uid: str | None = None, reference: str | None = None) -> Deal:
+    """Return the deal with a uid, or with a reference.
+
+    Raises NotFound, and InvalidValue when several deals bear the reference (decision 41).
+    """
+    column, key = ("uid", uid) if uid is not None else ("reference", reference)
+    rows = connection.execute(
+        f"SELECT id FROM deal WHERE {column} = :key ORDER BY id",  # noqa: S608
+        {"key": key},
+    )
+    ids = [row[0] for row in rows]
+    if not ids:
+        raise NotFound("deal with the", f"{column} {key}")
+    if len(ids) > 1:
+        known = ", ".join(f"#{deal_id}" for deal_id in ids[:5])
+        raise InvalidValue(column, key, f"{len(ids)} deals bear it", f"Name one by its id: {known}")
+    return deal(connection, ids[0])
+
+
+def deals(
+    connection: Connection,
+    criteria: DealFilter,
+    sort: Sort,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    today: date,
+    tz: tzinfo | None = None,
+) -> tuple[Deal, ...]:
+    """Return the deals that match, of all pipelines, in order; without `limit` all of them."""
+    ids = matching_ids(connection, criteria, sort, limit=limit, offset=offset, today=today, tz=tz)
+    return by_ids(connection, ids)
+
+
+def matching_ids(
+    connection: Connection,
+    criteria: DealFilter,
+    sort: Sort,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    today: date,
+    tz: tzinfo | None = None,
+) -> tuple[int, ...]:
+    """Return the ids of the deals that match, in order: what "select all" means."""
+    where = matching(criteria, today=today, tz=tz)
+    across = sort.key in (SortKey.MANUAL, SortKey.STAGE)
+    window = " LIMIT :limit OFFSET :offset"
+    rows = connection.execute(
+        f"SELECT deal.id FROM {_WITH_STAGE if across else 'deal'} WHERE {where.sql}"  # noqa: S608
+        f" ORDER BY {order_by(list_keys(sort))}{window}",
+        {**where.params, "limit": 2**62 if limit is None else limit, "offset": offset},
+    )
+    return tuple(row[0] for row in rows)
+
+
+def count_and_totals(
+    connection: Connection, criteria: DealFilter, *, today: date, tz: tzinfo | None = None
+) -> tuple[int, tuple[Subtotal, ...]]:
+    """Return how many deals match, in all pipelines, and their money per currency."""
+    stages: dict[str, list[Subtotal]] = {}
+    count = 0
+    for (pipeline_id,) in connection.execute("SELECT id FROM pipeline ORDER BY id").fetchall():
+        found = board.totals(connection, pipeline_id, criteria, today=today, tz=tz)
+        for each in found.values():
+            count += each.deals
+            for subtotal in each.totals:
+                stages.setdefault(subtotal.currency, []).append(subtotal)
+    return count, board.by_size(
+        Subtotal(currency, sum(s.amount for s in some), sum(s.weighted for s in some))
+        for currency, some in stages.items()
+    )
+
+
+def by_ids(connection: Connection, deal_ids: Sequence[int]) -> tuple[Deal, ...]:
+    """Return these deals in the order asked for; those that are gone are left out."""
+    found: dict[int, Deal] = {}
+    for start in range(0, len(deal_ids), PORTION):
+        found |= _portion(connection, deal_ids[start : start + PORTION])
+    return tuple(found[deal_id] for deal_id in deal_ids if deal_id in found)
+
+
+def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Deal]:
+    params: Params = {}
+    ids = listed("deal", deal_ids, params)
+    people = _people(connection, ids, params)
+    rows = connection.execute(
+        f"SELECT {_DEAL}, {PIPELINE}, {STAGE}, {USER} FROM {_WITH_STAGE}"  # noqa: S608
+        f' JOIN "user" ON "user".id = deal.owner_id WHERE deal.id IN ({ids})',
+        params,
+    )
+    return {row[0]: _deal(row, tuple(people.get(row[0], ()))) for row in rows}
+
+
+def _people(connection: Connection, ids: str, params: Params) -> dict[int, list[Person]]:
+    """Return the contacts of some deals, by deal, the primary contact first."""
+    people: dict[int, list[Person]] = {}
+    rows = connection.execute(
+        "SELECT link.deal_id, contact.id, contact.first_name, contact.last_name,"  # noqa: S608
+        " contact.phone, contact.email"
+        " FROM deal_contact AS link JOIN contact ON contact.id = link.contact_id"
+        f" WHERE link.deal_id IN ({ids}) ORDER BY link.deal_id, link.position, link.id",
+        params,
+    )
+    for deal_id, contact_id, first, last, phone, email in rows:
+        person = Person(contact_id, full_name(first, last), phone, email)
+        people.setdefault(deal_id, []).append(person)
+    return people
+
+
+def _deal(row: tuple[Any, ...], contacts: tuple[Person, ...]) -> Deal:
+    (
+        deal_id, uid, title, amount, currency, close_date, close_date_auto, reference,
+        lost_reason, created_at, updated_at, closed_at, stage_entered_at, version,
+    ) = row[:14]  # fmt: skip
+    return Deal(
+        id=deal_id,
+        uid=uid,
+        title=title,
+        pipeline=pipeline_of(row[14:18]),
+        stage=stage_of(row[18:26]),
+        owner=user_of(row[26:]),
+        amount=amount,
+        currency=currency,
+        close_date=day_or_none(close_date),
+        close_date_auto=bool(close_date_auto),
+        reference=reference,
+        lost_reason=lost_reason,
+        created_at=moment(created_at),
+        updated_at=moment(updated_at),
+        closed_at=moment_or_none(closed_at),
+        stage_entered_at=moment(stage_entered_at),
+        contacts=contacts,
+        version=version,
+    )
