@@ -1,0 +1,1 @@
+"""Deals and contacts into and out of other programs' files."""
