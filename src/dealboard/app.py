@@ -191,8 +191,7 @@ class DealboardApp(App[None]):
         if version == self._data_version:
             return
         self._data_version = version
-        operations = await self.read(history.operations_after, self._seen)
-        self._seen = max((self._seen, *operations))
+        self._seen, operations = await self.read(history.operations_after, self._seen)
         foreign = set(operations) - self._own
         self._own.difference_update(operations)
         if foreign:

@@ -49,7 +49,6 @@ class BoardScreen(Screen[None]):
     """A pipeline as a board (guide, Pipeline View)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new_deal", "New", id="deal.new_anywhere"),
         Binding("N", "quick_add", "Quick add", id="deal.quick_add"),
         Binding("m", "pick_stage", "Move to", id="deal.move"),
         Binding("w", "win", "Won", id="deal.win"),
@@ -251,7 +250,7 @@ class BoardScreen(Screen[None]):
             self._do(lambda tx: actions.deals.reorder(tx, event.deal_id, event.by))
 
     def _sorted_by_hand(self) -> bool:
-        """Return whether deals can be placed by hand, else say why not (decisions, Default order)."""
+        """Return whether deals can be placed by hand; say why if not (decisions, Default order)."""
         if self._view is None or self._view.sort.key is SortKey.MANUAL:
             return True
         self.dealboard.say(f"Sorted by {self._view.sort.key} · s changes the order")
