@@ -22,11 +22,12 @@ from dealboard.store.reads.values import (
     listed,
     moment,
     moment_or_none,
+    portions,
 )
 from dealboard.store.reads.where import Where, day_start, in_lane, matching
 
-PORTION = 500
-"""Ids looked up in one statement."""
+_KINDS = {kind.value: kind for kind in StageKind}
+"""By name: calling the enumeration for each card costs as much as making the card."""
 
 _MILLION = 1_000_000
 """Amounts are summed as millions and the rest, which no 64-bit sum of deals can overflow."""
@@ -129,8 +130,8 @@ def position(
 def cards(connection: Connection, deal_ids: Sequence[int]) -> tuple[Card, ...]:
     """Return the cards of these deals, in the order asked for; deals that are gone are left out."""
     found: dict[int, Card] = {}
-    for start in range(0, len(deal_ids), PORTION):
-        found |= _portion(connection, deal_ids[start : start + PORTION])
+    for some in portions(deal_ids):
+        found |= _portion(connection, some)
     return tuple(found[deal_id] for deal_id in deal_ids if deal_id in found)
 
 
@@ -192,8 +193,8 @@ def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Card]
     ids = listed("deal", deal_ids, params)
     names = contact_names(connection, ids, params)
     rows = connection.execute(
-        "SELECT deal.id, deal.title, deal.stage_id, stage.kind, deal.owner_id,"  # noqa: S608
-        ' "user".name, deal.amount, deal.currency, deal.close_date, deal.created_at,'
+        'SELECT deal.id, deal.title, deal.stage_id, deal.owner_id, "user".name,'  # noqa: S608
+        " deal.amount, deal.currency, stage.kind, deal.close_date, deal.created_at,"
         " deal.closed_at, deal.reference, deal.version"
         ' FROM deal JOIN stage ON stage.id = deal.stage_id JOIN "user" ON "user".id = deal.owner_id'
         f" WHERE deal.id IN ({ids})",
@@ -217,23 +218,21 @@ def contact_names(connection: Connection, ids: str, params: Params) -> dict[int,
 
 
 def _card(row: tuple[Any, ...], contacts: tuple[str, ...]) -> Card:
-    (
-        deal_id, title, stage_id, kind, owner_id, owner,
-        amount, currency, close_date, created_at, closed_at, reference, version,
-    ) = row  # fmt: skip
+    *plain, kind, close_date, created_at, closed_at, reference, version = row
+    deal_id, title, stage_id, owner_id, owner, amount, currency = plain
     return Card(
-        id=deal_id,
-        title=title,
-        stage_id=stage_id,
-        kind=StageKind(kind),
-        owner_id=owner_id,
-        owner=owner,
-        amount=amount,
-        currency=currency,
-        close_date=day_or_none(close_date),
-        created_at=moment(created_at),
-        closed_at=moment_or_none(closed_at),
-        reference=reference,
-        contacts=contacts,
-        version=version,
+        deal_id,
+        title,
+        stage_id,
+        _KINDS[kind],
+        owner_id,
+        owner,
+        amount,
+        currency,
+        day_or_none(close_date),
+        moment(created_at),
+        moment_or_none(closed_at),
+        reference,
+        contacts,
+        version,
     )

@@ -19,11 +19,9 @@ from dealboard.store.reads.values import (
     listed,
     moment,
     moment_or_none,
+    portions,
 )
 from dealboard.store.reads.where import matching
-
-PORTION = 500
-"""Ids looked up in one statement."""
 
 _DEAL = (
     "deal.id, deal.uid, deal.title, deal.amount, deal.currency, deal.close_date,"
@@ -120,8 +118,8 @@ def count_and_totals(
 def by_ids(connection: Connection, deal_ids: Sequence[int]) -> tuple[Deal, ...]:
     """Return these deals in the order asked for; those that are gone are left out."""
     found: dict[int, Deal] = {}
-    for start in range(0, len(deal_ids), PORTION):
-        found |= _portion(connection, deal_ids[start : start + PORTION])
+    for some in portions(deal_ids):
+        found |= _portion(connection, some)
     return tuple(found[deal_id] for deal_id in deal_ids if deal_id in found)
 
 

@@ -43,6 +43,7 @@ def operations(
 _ABOUT_DEAL = (
     "SELECT operation_seq FROM change WHERE table_name = 'deal' AND row_id = :deal"
     " UNION SELECT batch FROM deal WHERE id = :deal AND batch IS NOT NULL"
+    " UNION SELECT batch FROM deal_contact WHERE deal_id = :deal AND batch IS NOT NULL"
     " UNION SELECT operation_seq FROM change WHERE table_name = 'deal_contact'"
     " AND row_id IN (SELECT id FROM deal_contact WHERE deal_id = :deal)"
     " UNION SELECT operation_seq FROM change WHERE table_name = 'deal_contact'"

@@ -3,12 +3,16 @@
 Where another engine has native types, this is the one place that has to know.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 Params = dict[str, Any]
 """Values of `:name` parameters."""
+
+
+PORTION = 500
+"""Ids looked up in one statement, which takes 32,766 parameters."""
 
 
 def moment_text(moment: datetime) -> str:
@@ -39,8 +43,14 @@ def full_name(first: str, last: str) -> str:
 def listed(name: str, items: Iterable[Any], params: Params) -> str:
     """Bind each item as a parameter of its own and return them as `:name_0, :name_1, …`.
 
-    A list is never written into the SQL itself. Items must be few: a statement takes 32,766.
+    A list is never written into the SQL itself. Long lists go in `portions`.
     """
     bound = {f"{name}_{index}": item for index, item in enumerate(items)}
     params |= bound
     return ", ".join(f":{key}" for key in bound)
+
+
+def portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield ids in portions that one statement takes."""
+    for start in range(0, len(ids), PORTION):
+        yield ids[start : start + PORTION]

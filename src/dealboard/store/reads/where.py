@@ -76,6 +76,12 @@ def contains(column: str, text: str, params: Params) -> str:
     return _any(likes)
 
 
+def starts(column: str, text: str, params: Params) -> str:
+    """Return the condition for a folded column to begin with a text."""
+    params["prefix"] = f"{_escaped(fold(text))}%"
+    return f"{column} LIKE :prefix ESCAPE '\\'"
+
+
 def _searched(text: str) -> Iterator[str]:
     folded = fold(text)
     if folded:

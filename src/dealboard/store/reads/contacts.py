@@ -1,0 +1,77 @@
+"""Contacts: one, those that a text finds, and the deals made with one."""
+
+from typing import Any
+
+from dealboard.domain.stages import StageKind
+from dealboard.domain.views import Contact, Deal
+from dealboard.errors import NotFound
+from dealboard.store.driver import Connection
+from dealboard.store.reads import deals
+from dealboard.store.reads.values import Params, moment
+from dealboard.store.reads.where import contains, starts
+
+_CONTACT = (
+    "id, uid, first_name, last_name, phone, email, company, city, state, zip, country,"
+    " external_id, consent, created_at, updated_at, version"
+)
+
+
+def contact(connection: Connection, contact_id: int) -> Contact:
+    """Return a contact, also a forgotten one. Raises NotFound."""
+    row = connection.execute(
+        f"SELECT {_CONTACT} FROM contact WHERE id = :id",  # noqa: S608
+        {"id": contact_id},
+    ).fetchone()
+    if row is None:
+        raise NotFound("contact", f"#{contact_id}")
+    return _contact(row)
+
+
+def contacts(
+    connection: Connection, search: str = "", *, limit: int | None = None, offset: int = 0
+) -> tuple[Contact, ...]:
+    """Return the contacts that a text finds, by name; forgotten ones are left out.
+
+    The text is found anywhere in name, company, e-mail and phone digits, case and accents ignored.
+    """
+    params: Params = {"limit": 2**62 if limit is None else limit, "offset": offset}
+    found = contains("search", search, params) or "TRUE"
+    rows = connection.execute(
+        f"SELECT {_CONTACT} FROM contact WHERE NOT forgotten AND {found}"  # noqa: S608
+        " ORDER BY search, id LIMIT :limit OFFSET :offset",
+        params,
+    )
+    return tuple(map(_contact, rows))
+
+
+def matches(connection: Connection, who: str, *, limit: int = 20) -> tuple[Contact, ...]:
+    """Return what a picker offers for a text: names that begin with it first, then by name."""
+    params: Params = {"limit": limit}
+    found = contains("search", who, params) or "TRUE"
+    rows = connection.execute(
+        f"SELECT {_CONTACT} FROM contact WHERE NOT forgotten AND {found}"  # noqa: S608
+        f" ORDER BY CASE WHEN {starts('search', who, params)} THEN 0 ELSE 1 END, search, id"
+        " LIMIT :limit",
+        params,
+    )
+    return tuple(map(_contact, rows))
+
+
+def deals_of(connection: Connection, contact_id: int) -> tuple[tuple[Deal, ...], tuple[Deal, ...]]:
+    """Return a contact's open deals, newest first, and the closed ones, last closed first."""
+    rows = connection.execute(
+        "SELECT deal.id FROM deal_contact AS link JOIN deal ON deal.id = link.deal_id"
+        " WHERE link.contact_id = :contact ORDER BY deal.closed_at DESC, deal.id DESC",
+        {"contact": contact_id},
+    )
+    found = deals.by_ids(connection, [row[0] for row in rows])
+    return (
+        tuple(deal for deal in found if deal.stage.kind is StageKind.OPEN),
+        tuple(deal for deal in found if deal.stage.kind is not StageKind.OPEN),
+    )
+
+
+def _contact(row: tuple[Any, ...]) -> Contact:
+    *plain, consent, created_at, updated_at, version = row
+    agreed = None if consent is None else bool(consent)
+    return Contact(*plain, agreed, moment(created_at), moment(updated_at), version)
