@@ -74,4 +74,4 @@ def deals_of(connection: Connection, contact_id: int) -> tuple[tuple[Deal, ...],
 def _contact(row: tuple[Any, ...]) -> Contact:
     *plain, consent, created_at, updated_at, version = row
     agreed = None if consent is None else bool(consent)
-    return Contact(*plain, agreed, moment(created_at), moment(updated_at), version)
+    return Contact(*(*plain, agreed, moment(created_at), moment(updated_at), version))
