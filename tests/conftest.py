@@ -50,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new workspace file of Ada Owner, in euros; made once and copied."""
+    """Make the file of a new workspace of Ada Owner, in euros, once; tests copy it."""
     path = tmp_path_factory.mktemp("blank") / "dealboard.db"
     Workspace.create(path, owner="Ada Owner", currency="EUR", country="IT", clock=Clock()).close()
     return path
@@ -58,8 +58,8 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workspace(blank: Path, path: Path, clock: Clock) -> Iterator[Workspace]:
-    """A workspace of Ada Owner without pipelines."""
-    shutil.copyfile(blank, path)
+    """Open a workspace of Ada Owner without pipelines."""
+    shutil.copy(blank, path)
     opened = Workspace.open(path, clock=clock)
     yield opened
     opened.close()

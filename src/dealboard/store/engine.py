@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from dealboard.errors import StorageFailed, WorkspaceReplaced
+from dealboard.errors import WorkspaceReplaced
 from dealboard.store import driver
 from dealboard.store.open import FORMAT
 
@@ -73,13 +73,7 @@ def _connect(path: Path, timeout: float) -> driver.Connection:
     connection = driver.connect(path, "rw", timeout)
     wanted = "wal" if driver.wal_is_safe() else "truncate"
     if driver.scalar(connection, "PRAGMA journal_mode") != wanted:
-        got = driver.scalar(connection, f"PRAGMA journal_mode={wanted}")
-        if got != wanted:
-            connection.close()
-            sentence = f"{path} is open elsewhere in a mode that this SQLite cannot safely share."
-            raise StorageFailed(
-                sentence, "Close the other dealboard, or use one with a newer SQLite."
-            )
+        connection.execute(f"PRAGMA journal_mode={wanted}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(f"PRAGMA journal_size_limit={64 << 20}")
     return connection

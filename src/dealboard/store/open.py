@@ -73,12 +73,24 @@ def _connect(path: Path, timeout: float) -> tuple[driver.Connection, str | None]
     """Connect by the least special way that lets the file be read."""
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     if writable:
-        return _probed(driver.connect(path, "rw", timeout)), None
+        connection = _probed(driver.connect(path, "rw", timeout))
+        return connection, _leave_unsafe_log(connection, path)
     reason = f"{path} is on a read-only disk or folder."
     try:
         return _probed(driver.connect(path, "ro", timeout)), reason
     except driver.Error:
         return _probed(_connect_aside(path, timeout)), reason
+
+
+def _leave_unsafe_log(connection: driver.Connection, path: Path) -> str | None:
+    """Give up a log that this SQLite cannot safely share, or say why nothing may be written."""
+    if driver.wal_is_safe() or driver.scalar(connection, "PRAGMA journal_mode") != "wal":
+        return None
+    try:
+        connection.execute("PRAGMA journal_mode=TRUNCATE")
+    except driver.Error:
+        return f"{path} is open in a dealboard with a newer SQLite, which this one cannot share."
+    return None
 
 
 def _connect_aside(path: Path, timeout: float) -> driver.Connection:
