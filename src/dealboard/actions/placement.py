@@ -77,6 +77,8 @@ def below(tx: Transaction, stage_id: int, deal_id: int, mover: int | None = None
 
 def beyond(tx: Transaction, deal: Deal, by: int) -> Between | None:
     """Return the place `by` deals further down (up, if negative); None at that end already."""
+    if by == 0:
+        return None
     here = (deal.rank, deal.id)
     others = _others(deal.stage_id, deal.id)
     if by > 0:
