@@ -230,6 +230,7 @@ class Board(Widget, can_focus=True):
                 lane.set_totals(totals[lane.stage.id])
         if self._lanes:
             self._follow(settled=False)
+            self._paint()
 
     def put_rows(
         self, stage_id: int, offset: int, cards: Sequence[Card], *, generation: int | None = None
@@ -244,9 +245,9 @@ class Board(Widget, can_focus=True):
             return
         lane = self._lanes[at]
         if lane.put(offset, cards, lane.generation if generation is None else generation):
-            lane.paint()
             if at == self._at:
                 self._follow(settled=True)
+            lane.paint()
 
     def invalidate(self, stage_ids: Iterable[int] | None = None) -> None:
         """Ask again for the rows of some or all stages; those held are shown until they come."""
@@ -254,6 +255,7 @@ class Board(Widget, can_focus=True):
         for lane in self._lanes:
             if stale is None or lane.stage.id in stale:
                 lane.invalidate()
+        self._paint()
 
     def focus_deal(self, deal_id: int, stage_id: int, index: int) -> None:
         """Put the cursor on a deal that is, or is about to be, in row `index` of a stage.
@@ -306,8 +308,14 @@ class Board(Widget, can_focus=True):
         if reveal:
             lane.reveal(self._row)
         lane.select(self._row)
-        if before != (lane.stage.id, self._deal):
+        self._paint()
+        waiting = self._deal is None and self._row < lane.deals
+        if before != (lane.stage.id, self._deal) and not waiting:
             self.post_message(self.CursorMoved(self._deal, lane.stage.id))
+
+    def _paint(self) -> None:
+        for lane in self._lanes:
+            lane.paint()
 
     def _follow(self, *, settled: bool) -> None:
         """Keep the cursor on its deal, on the same line of the screen, after a stage changed.
@@ -407,10 +415,12 @@ class Board(Widget, can_focus=True):
             lane.set_look(self._look)
         if self._lanes:
             self._lanes[self._at].reveal(self._row)
+        self._paint()
 
     def watch_zoomed(self) -> None:
         """Give the cursor's stage the whole width, or take it back."""
         self._arrange()
+        self._paint()
 
     def action_toggle_zoom(self) -> None:
         """Zoom into the cursor's stage, or out."""
@@ -422,6 +432,7 @@ class Board(Widget, can_focus=True):
         self._arrange()
         if self._lanes:
             self._lanes[self._at].reveal(self._row)
+        self._paint()
 
     def _arrange(self) -> None:
         """Show as many stages as fit, among them the cursor's."""
@@ -450,6 +461,7 @@ class Board(Widget, can_focus=True):
             width, wider = divmod(self.size.width, fitting)
             for index, lane in enumerate(self._lanes):
                 lane.display = index in shown
+                lane.awake = self._left - 1 <= index <= self._left + fitting
                 lane.styles.width = width + (index - self._left < wider)
                 lane.set_height(self.size.height - (1 if partial else 0))
         self._show_tabs()
@@ -473,10 +485,12 @@ class Board(Widget, can_focus=True):
             self._scroll_stages(by)
         elif (at := self._lane_at(event.screen_offset)) is not None:
             self._lanes[at].scroll_rows(by)
+        self._paint()
 
     def _scroll_stages(self, by: int) -> None:
         self._left += by
         self._place()
+        self._paint()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll down, or to the right."""
@@ -556,6 +570,7 @@ class Board(Widget, can_focus=True):
         for lane in self._lanes:
             lane.show_drag(None, None)
         self._show_tabs()
+        self._paint()
 
     def _drag_to(self, offset: Offset) -> None:
         """Show where the dragged deal would land."""
@@ -570,6 +585,7 @@ class Board(Widget, can_focus=True):
             lands = index == drag.lane and self._place_of(drag) is not None
             lane.show_drag(drag.card.id, (drag.row, drag.card.title) if lands else None)
         self._show_tabs()
+        self._paint()
 
     def _place_of(self, drag: _Drag) -> int | None:
         """Return the place the deal would take among the others, None where it is already."""
@@ -591,7 +607,7 @@ class Board(Widget, can_focus=True):
         drag = self._drag
         if drag is None:
             return
-        x, y = drag.at - self.region.offset
+        x = drag.at.x - self.region.x
         if x in {0, self.size.width - 1}:
             self._scroll_stages(1 if x else -1)
         elif drag.lane is not None and drag.lane in self._shown:

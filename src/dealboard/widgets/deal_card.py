@@ -236,11 +236,18 @@ def older_line(older: int, width: int, *, selected: bool = False) -> Line:
     return _note(f"{older:,} older · Enter shows", width, selected=selected)
 
 
-def empty_lines(width: int, *, selected: bool = False) -> tuple[Line, ...]:
+_HINTS = {
+    StageKind.OPEN: "n adds one, L brings one",
+    StageKind.WON: "w marks a deal as won",
+    StageKind.LOST: "x marks a deal as lost",
+}
+
+
+def empty_lines(kind: StageKind, width: int, *, selected: bool = False) -> tuple[Line, ...]:
     """Return what a stage without deals says instead of cards (decision 68)."""
     return (
         _note("No deals here.", width, selected=selected),
-        _note("n adds one, L brings one", width, selected=selected),
+        _note(_HINTS[kind], width, selected=selected),
     )
 
 

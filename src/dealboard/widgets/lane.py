@@ -29,9 +29,6 @@ from dealboard.widgets.deal_card import (
 )
 from dealboard.widgets.lines import Line, blank
 
-Pair = tuple[Strip, Strip]
-"""A finished line without and with the scroll bar's thumb beside it."""
-
 MAX_KEPT = 1000
 """Cards whose finished lines a lane keeps before it starts anew."""
 
@@ -78,7 +75,7 @@ class Lane(Widget):
         & > .lane--body { background: $background; }
         & > .lane--card { background: $surface; }
         & > .lane--cursor { background: $primary 30%; }
-        & > .lane--dragged { background: $background; text-opacity: 40%; }
+        & > .lane--dragged { background: $background; color: $foreground 35%; text-style: italic; }
         & > .lane--title { text-style: bold; }
         & > .lane--amount { color: $text; }
         & > .lane--muted { color: $text-muted; }
@@ -91,6 +88,13 @@ class Lane(Widget):
         & > .lane--note { color: $text-muted; }
         & > .lane--drop { background: $success; color: $background; text-style: bold; }
         & > .lane--thumb { color: $foreground 35%; }
+        &:ansi {
+            & > .lane--cursor { background: ansi_default; text-style: reverse; }
+            & > .lane--muted, & > .lane--owner, & > .lane--note, & > .lane--rule,
+            & > .lane--dragged { text-style: dim; }
+            & > .lane--drop { color: ansi_default; background: ansi_default; text-style: reverse; }
+        }
+        &:nocolor > .lane--cursor { text-style: reverse; }
     }
     """
 
@@ -112,6 +116,7 @@ class Lane(Widget):
         self.totals = totals
         self.generation = 0
         self.first = 0
+        self.awake = False
         self._body = 0
         self._look = look
         self._offset = 0
@@ -123,8 +128,9 @@ class Lane(Widget):
         self._drop: tuple[int, str] | None = None
         self._lines: list[Strip] = []
         self._drawn_size = Size(0, 0)
-        self._styles: dict[tuple[str, str], Style] = {}
-        self._kept: dict[object, tuple[object, list[Pair]]] = {}
+        self._styles: dict[tuple[str, str], Style | None] = {}
+        self._kept: dict[object, tuple[object, list[Strip]]] = {}
+        self._changed = True
 
     # ── what it holds ─────────────────────────────────────────────────────────────────────────
 
@@ -171,7 +177,7 @@ class Lane(Widget):
         """Whether a row is whole on the screen."""
         return self.first <= row < self.first + self.capacity
 
-    # ── what it is told ───────────────────────────────────────────────────────────────────────
+    # ── what it is told: nothing of it shows before `paint` ───────────────────────────────────
 
     def assign(self, stage: Stage, totals: StageTotals | None, first: int) -> None:
         """Become the lane of another stage, without rows yet."""
@@ -186,22 +192,20 @@ class Lane(Widget):
         self._show_from(self.first)
 
     def set_totals(self, totals: StageTotals) -> None:
-        """Show new totals; there may be fewer rows than before."""
+        """Have new totals; there may be fewer rows than before."""
         self.totals = totals
         self._show_from(self.first)
 
     def set_look(self, look: Look) -> None:
         """Draw everything anew in another density, on another day or in another locale."""
         self._look = look
-        self._forget()
+        self._kept = {}
         self._show_from(self.first)
-        self.refresh()
 
     def invalidate(self) -> None:
         """Ask for the rows again, and go on showing those held until they come."""
         self.generation += 1
-        self._stale, self._asked = True, None
-        self.paint()
+        self._stale, self._asked, self._changed = True, None, True
 
     def put(self, offset: int, cards: Sequence[Card], generation: int) -> bool:
         """Hold these rows from now on, and return whether they were of use.
@@ -214,13 +218,12 @@ class Lane(Widget):
         if not self._stale and self._covers(view) and not _within(view, offset, len(cards)):
             return False
         self._offset, self._cards = offset, tuple(cards)
-        self._stale, self._asked = False, None
+        self._stale, self._asked, self._changed = False, None, True
         return True
 
     def select(self, row: int | None) -> None:
         """Put the cursor on a row, or take it away."""
-        self._selected = row
-        self.paint()
+        self._selected, self._changed = row, True
 
     def reveal(self, row: int) -> None:
         """Scroll as little as shows the whole row."""
@@ -233,8 +236,7 @@ class Lane(Widget):
 
     def show_drag(self, dragged: int | None, drop: tuple[int, str] | None) -> None:
         """Fade the deal that is being dragged; show its title above the row where it would land."""
-        self._dragged, self._drop = dragged, drop
-        self.paint()
+        self._dragged, self._drop, self._changed = dragged, drop, True
 
     def row_at(self, y: int) -> int | None:
         """Return the row drawn on a line of this widget, None for the header and below the end."""
@@ -252,8 +254,7 @@ class Lane(Widget):
         return (y >= self.size.height - 1) - (y < HEADER_HEIGHT)
 
     def _show_from(self, first: int) -> None:
-        self.first = max(0, min(first, self.rows - self.capacity))
-        self.paint()
+        self.first, self._changed = max(0, min(first, self.rows - self.capacity)), True
 
     # ── rows it lacks ─────────────────────────────────────────────────────────────────────────
 
@@ -270,7 +271,7 @@ class Lane(Widget):
         """Ask for the view and a page either side when half a page beyond the view is missing."""
         page = self.capacity + 1
         near, wanted = self._view(page // 2), self._view(page)
-        if not near or not self._body or not self.display:
+        if not near or not self._body or not self.awake:
             return
         if not self._stale and (self.totals is None or self._covers(near)):
             return
@@ -284,9 +285,10 @@ class Lane(Widget):
     # ── drawing ───────────────────────────────────────────────────────────────────────────────
 
     def paint(self) -> None:
-        """Bring the kept lines up to date and repaint those that differ."""
-        if not self.is_mounted:
+        """Ask for missing rows, bring the kept lines up to date, repaint those that differ."""
+        if not self._changed or not self.is_mounted:
             return
+        self._changed = False
         self._ask()
         if not self._lines:
             return
@@ -317,8 +319,8 @@ class Lane(Widget):
         self._styles = {}
         self._forget()
 
-    def on_show(self) -> None:
-        """Ask for the rows of a lane that comes into sight."""
+    def on_mount(self) -> None:
+        """Ask for the rows that could not be asked for before."""
         self.paint()
 
     def _forget(self) -> None:
@@ -326,13 +328,11 @@ class Lane(Widget):
 
     def _draw(self) -> list[Strip]:
         height = self.size.height
-        lines = [plain for plain, _ in self._header()]
-        thumb = self._thumb()
-        row = self.first
-        while len(lines) < height:
-            for pair in self._row(row):
-                lines.append(pair[(len(lines) - HEADER_HEIGHT) in thumb])
-            row += 1
+        lines = [*self._header()]
+        thumb, step = self._thumb(), self._look.density.card_height
+        for top in range(0, height - HEADER_HEIGHT, step):
+            beside = tuple(y in thumb for y in range(top, top + step))
+            lines += self._row(self.first + top // step, beside)
         self._draw_drop(lines)
         return lines[:height]
 
@@ -344,7 +344,7 @@ class Lane(Widget):
         y = (row - self.first) * self._look.density.card_height - 1
         if -1 <= y < self._body:
             line = drop_line(title, self.size.width - 1)
-            lines[y + HEADER_HEIGHT] = self._pair(line, "body")[0]
+            lines[y + HEADER_HEIGHT] = self._strip(line, "body", thumb=False)
 
     def _thumb(self) -> range:
         """Return the lines of the body beside which the scroll bar's thumb is drawn."""
@@ -355,51 +355,62 @@ class Lane(Widget):
         start = (self._body - length) * min(self.first, hidden) // hidden
         return range(start, start + length)
 
-    def _row(self, row: int) -> list[Pair]:
-        """Return a row's lines: a card and its gap, the line of older deals, or nothing."""
-        if row < self.deals:
-            card = self.card(row)
-            return self._blanks() if card is None else self._card(card, row == self._selected)
+    def _row(self, row: int, beside: tuple[bool, ...]) -> list[Strip]:
+        """Return a row's lines with its gap; `beside` says which have the thumb at their right."""
+        selected = row == self._selected
         width = self.size.width - 1
-        selected = self._selected == row
+        card = self.card(row)
+        if card is not None and row < self.deals:
+            ground = "dragged" if card.id == self._dragged else "cursor" if selected else "card"
+            key, value = (card.id, ground, beside), card
+            return self._keep(key, value, lambda: self._card(card, ground, beside))
+        lines: tuple[Line, ...] = ()
         if row == self.deals and self.older:
-            line = older_line(self.older, width, selected=selected)
-            return self._keep(("older", selected), line, lambda: [self._pair(line, "body")])
-        if row == 0 and self.totals is not None:
-            lines = empty_lines(width, selected=selected)
-            return self._keep("empty", lines, lambda: [self._pair(line, "body") for line in lines])
-        return self._blanks()
+            lines = (older_line(self.older, width, selected=selected),)
+        elif row == 0 and not self.deals and self.totals is not None:
+            lines = empty_lines(self.stage.kind, width, selected=selected)
+        return self._keep((len(lines), beside), lines, lambda: self._body_lines(lines, beside))
 
-    def _card(self, card: Card, selected: bool) -> list[Pair]:
-        ground = "dragged" if card.id == self._dragged else "cursor" if selected else "card"
-        return self._keep((card.id, ground), card, lambda: self._draw_card(card, ground))
+    def _card(self, card: Card, ground: str, beside: tuple[bool, ...]) -> list[Strip]:
+        look, selected = self._look, ground == "cursor"
+        lines = card_lines(
+            card, self.size.width - 1, look.density, look.today, look.locale, selected=selected
+        )
+        strips = [
+            self._strip(line, ground, thumb=thumb)
+            for line, thumb in zip(lines, beside, strict=False)
+        ]
+        gap = beside[len(lines) :]
+        return strips + self._keep(gap, None, lambda: self._body_lines((), gap))
 
-    def _draw_card(self, card: Card, ground: str) -> list[Pair]:
-        look, width = self._look, self.size.width - 1
-        selected = ground == "cursor"
-        lines = card_lines(card, width, look.density, look.today, look.locale, selected=selected)
-        return [*(self._pair(line, ground) for line in lines), *self._blanks()[: look.density.gap]]
+    def _body_lines(self, lines: tuple[Line, ...], beside: tuple[bool, ...]) -> list[Strip]:
+        """Return lines on the lane's own ground, blank ones where there are not enough."""
+        empty = blank(self.size.width - 1, "text")
+        padded = (*lines, *[empty] * (len(beside) - len(lines)))
+        return [
+            self._strip(line, "body", thumb=thumb)
+            for line, thumb in zip(padded, beside, strict=True)
+        ]
 
-    def _blanks(self) -> list[Pair]:
-        def draw() -> list[Pair]:
-            return [self._pair(blank(self.size.width - 1, "text"), "body")]
-
-        return self._keep("blank", None, draw) * self._look.density.card_height
-
-    def _header(self) -> list[Pair]:
-        heading = Heading.TARGET if self._drop else Heading.PLAIN
-        if self._selected is not None and not self._drop:
+    def _header(self) -> list[Strip]:
+        heading = Heading.PLAIN
+        if self._drop:
+            heading = Heading.TARGET
+        elif self._selected is not None:
             heading = Heading.CURRENT
-        seen = (self.stage, self.totals, heading)
 
-        def draw() -> list[Pair]:
+        def draw() -> list[Strip]:
             width, locale = self.size.width - 1, self._look.locale
             lines = header_lines(self.stage, self.totals, width, locale, heading)
-            return [self._pair(line, "head") for line in lines]
+            return [strip for line in lines for strip in self._head(line)]
 
-        return self._keep("header", seen, draw)
+        return self._keep(heading, (self.stage, self.totals), draw)
 
-    def _keep(self, key: object, value: object, draw: Callable[[], list[Pair]]) -> list[Pair]:
+    def _head(self, line: Line) -> list[Strip]:
+        """Return a line of the header; those that no heading changes are the same strip always."""
+        return self._keep(line, None, lambda: [self._strip(line, "head", thumb=False)])
+
+    def _keep(self, key: object, value: object, draw: Callable[[], list[Strip]]) -> list[Strip]:
         """Return the kept lines of a key, drawn anew if `value` is not what they were drawn of."""
         kept = self._kept.get(key)
         if kept is None or kept[0] != value:
@@ -408,29 +419,32 @@ class Lane(Widget):
             self._kept[key] = kept = (value, draw())
         return kept[1]
 
-    def _pair(self, line: Line, ground: str) -> Pair:
+    def _strip(self, line: Line, ground: str, *, thumb: bool) -> Strip:
         segments = [Segment(text, self._style(ground, style)) for text, style in line]
-        return (
-            self._strip([*segments, Segment(" ", self._style("body", "text"))]),
-            self._strip([*segments, Segment("┃", self._style("body", "thumb"))]),
-        )
+        gutter = Segment("┃", self._style("body", "thumb"))
+        if not thumb:
+            gutter = Segment(" ", self._style("body", "text"))
+        return Strip([*segments, gutter], self.size.width)
 
-    def _strip(self, segments: list[Segment]) -> Strip:
-        strip = Strip(segments, self.size.width)
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, self.background_colors[1])
-        return strip
+    def _style(self, ground: str, name: str) -> Style | None:
+        """Return the style of a span on a ground, both component classes without their prefix.
 
-    def _style(self, ground: str, name: str) -> Style:
-        """Return the style of a span on a ground, both component classes without their prefix."""
-        style = self._styles.get((ground, name))
-        if style is None:
-            names = (f"lane--{ground}", f"lane--{name}")
+        A dragged card is all one style, and so is the reversed cursor where there are no colours.
+        The app's line filters (NO_COLOR, ANSI colours) change styles only, so they are applied
+        here once and not to every line.
+        """
+        key = (ground, name)
+        if key not in self._styles:
+            flat = ground == "dragged" or (ground == "cursor" and self.app.no_color)
+            names = [f"lane--{part}" for part in ((ground,) if flat else key)]
             style = self.get_visual_style(*names).rich_style
             if any(self.get_component_styles(part).text_style.reverse for part in names):
                 style += Style(reverse=True)
-            self._styles[ground, name] = style
-        return style
+            segments = [Segment(" ", style)]
+            for line_filter in self.get_line_filters():
+                segments = line_filter.apply(segments, self.background_colors[1])
+            self._styles[key] = segments[0].style
+        return self._styles[key]
 
 
 def _within(rows: range, offset: int, length: int) -> bool:
