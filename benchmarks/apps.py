@@ -205,6 +205,8 @@ class Case:
             hello.wait(greeted)
             board.wait(marked)
             process.until_idle(hello.pid, board.pid)
+            hello.catch_up()
+            board.catch_up()
             yield Pair(hello, board, workspace)
 
 

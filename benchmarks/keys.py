@@ -19,6 +19,8 @@ PAGES = 10
 PAGE_OF_DEALS = 48
 """Deals that surely fill a page."""
 HELD_KEYS, HELD_INTERVAL = 60, 1 / 30
+MESSAGES = 2
+"""Lines at the bottom where an app talks."""
 WARM_UP = 2
 """Moves that do not count: the first ones load what writing needs."""
 
@@ -138,22 +140,29 @@ def _filled(screen: Screen, left: int, right: int) -> int:
 
 
 def _marked_between(left: int, right: int) -> Shows:
-    """Ask whether the marked deal is shown from a column between these two, and nowhere else."""
+    """Ask whether a card of the marked deal begins between two columns, and nowhere else.
+
+    What the last lines of the screen say of the deal is no card.
+    """
 
     def shows(screen: Screen) -> bool:
-        places = {row.find(MARKED) for row in screen.rows()} - {-1}
+        places = {row.find(MARKED) for row in screen.rows()[:-MESSAGES]} - {-1}
         return bool(places) and all(left <= place < right for place in places)
 
     return shows
 
 
 def _lanes(pair: Pair) -> tuple[int, int, int]:
-    """Return the columns where the first three stages begin, found by their names."""
+    """Return the columns where the first three stages begin: their names, farthest apart."""
     one, two, three = (name[:6] for _, name in pair.workspace.stages[:3])
+    found = []
     for row in pair.board.screen.rows():
         first = row.find(one)
         second = row.find(two, first + 1)
         third = row.find(three, second + 1)
         if 0 <= first < second < third:
-            return max(0, first - 3), second - 3, third - 3
-    raise NoResponseError(pair.board.screen.text())
+            found.append((third - first, first, second, third))
+    if not found:
+        raise NoResponseError(pair.board.screen.text())
+    _, first, second, third = max(found)
+    return max(0, first - 3), second - 3, third - 3
