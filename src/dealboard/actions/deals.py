@@ -172,7 +172,8 @@ def clone(tx: Transaction, deal_id: int) -> int:
     """
     access.full_access(tx)
     deal = tx.get(Deal, deal_id)
-    stage = next(s for s in stages_beside(tx, deal.stage_id) if s.id == deal.stage_id or is_open(s))
+    beside = stages_beside(tx, deal.stage_id)
+    stage = next((s for s in beside if s.id == deal.stage_id and is_open(s)), beside[0])
     tx.describe(f"Cloned {deal.title}")
     return create(
         tx,
