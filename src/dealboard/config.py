@@ -32,7 +32,8 @@ class Config:
     """What the user chose. `file` was read (or would have been), `location` is the workspace.
 
     `user` names who acts, None means the Account Owner. `theme` None leaves it to the terminal UI.
-    `first_weekday` 0 is Monday. `locale` is like "it_IT".
+    `first_weekday` 0 is Monday. `locale` is like "it_IT", and `country` the two letters of ISO 3166
+    that it names, empty where it names none or the system has no locale.
     """
 
     file: Path
@@ -44,12 +45,7 @@ class Config:
     first_weekday: int = 0
     date_order: Order = "dmy"
     mouse: bool = True
-
-    @property
-    def country(self) -> str:
-        """Two letters of ISO 3166 that the locale names, or empty."""
-        territory = self.locale.rpartition("_")[2]
-        return territory if len(territory) == 2 and territory.isupper() else ""
+    country: str = ""
 
 
 # ── where ─────────────────────────────────────────────────────────────────────────────────────
@@ -245,10 +241,12 @@ def parse_locale(text: str) -> str | None:
 
 
 def _customs(locale: str | None) -> dict[str, Any]:
-    """Return the locale in force, and how days are written and weeks begin there."""
+    """Return the locale in force, its country, and how days are written and weeks begin there."""
     if locale is None:
         return {"locale": FALLBACK_LOCALE}
+    language, _, territory = locale.partition("_")
+    territory = territory.rpartition("_")[2]
+    customs: dict[str, Any] = {"date_order": "ymd"} if language in _YEAR_FIRST else {}
     if locale == "en_US":
-        return {"locale": locale, "date_order": "mdy", "first_weekday": WEEKDAYS.index("sunday")}
-    year_first = locale.partition("_")[0] in _YEAR_FIRST
-    return {"locale": locale, "date_order": "ymd" if year_first else "dmy"}
+        customs = {"date_order": "mdy", "first_weekday": WEEKDAYS.index("sunday")}
+    return customs | {"locale": locale, "country": territory if len(territory) == 2 else ""}

@@ -1,0 +1,148 @@
+"""The JSON of each noun, as specs and scripts know it: keys are added, never changed.
+
+Amounts are decimal strings beside integer minor units, days YYYY-MM-DD, moments ISO 8601 with Z.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from dealboard.domain.money import decimal_string
+from dealboard.domain.views import (
+    Contact,
+    Deal,
+    Operation,
+    Person,
+    Pipeline,
+    Stage,
+    StageTotals,
+    User,
+)
+from dealboard.store.reads.values import moment_text
+
+Document = dict[str, Any]
+
+
+def deal(view: Deal) -> Document:
+    """Return a deal."""
+    stage = view.stage
+    return {
+        "id": view.id,
+        "uid": view.uid,
+        "title": view.title,
+        "pipeline": {"id": view.pipeline.id, "name": view.pipeline.name},
+        "stage": {
+            "id": stage.id,
+            "name": stage.name,
+            "kind": stage.kind.value,
+            "probability": stage.probability,
+        },
+        "owner": {"id": view.owner.id, "name": view.owner.name},
+        "amount": None if view.amount is None else decimal_string(view.amount, view.currency),
+        "amount_minor": view.amount,
+        "currency": view.currency,
+        "close_date": day(view.close_date),
+        "reference": view.reference,
+        "created_at": moment(view.created_at),
+        "updated_at": moment(view.updated_at),
+        "closed_at": moment(view.closed_at),
+        "stage_entered_at": moment(view.stage_entered_at),
+        "lost_reason": view.lost_reason,
+        "contacts": [person(each) for each in view.contacts],
+        "version": view.version,
+    }
+
+
+def person(view: Person) -> Document:
+    """Return a contact as a deal shows it."""
+    return {"id": view.id, "name": view.name, "phone": view.phone, "email": view.email}
+
+
+def pipeline(view: Pipeline, deals: int, stages: int) -> Document:
+    """Return a pipeline with the number of its deals and stages."""
+    return {
+        "id": view.id,
+        "name": view.name,
+        "position": view.position,
+        "deals": deals,
+        "stages": stages,
+    }
+
+
+def stage(view: Stage, totals: StageTotals) -> Document:
+    """Return a stage with its deals and money."""
+    return {
+        "id": view.id,
+        "name": view.name,
+        "kind": view.kind.value,
+        "probability": view.probability,
+        "position": view.position,
+        "rotting_days": view.rotting_days,
+        "deals": totals.deals,
+        "totals": [
+            {
+                "currency": each.currency,
+                "amount": decimal_string(each.amount, each.currency),
+                "amount_minor": each.amount,
+                "weighted": decimal_string(each.weighted, each.currency),
+            }
+            for each in totals.totals
+        ],
+    }
+
+
+def contact(view: Contact) -> Document:
+    """Return a contact, without its deals."""
+    return {
+        "id": view.id,
+        "uid": view.uid,
+        "name": view.name,
+        "first_name": view.first_name,
+        "last_name": view.last_name,
+        "phone": view.phone,
+        "email": view.email,
+        "company": view.company,
+        "city": view.city,
+        "state": view.state,
+        "zip": view.zip,
+        "country": view.country,
+        "external_id": view.external_id,
+        "consent": view.consent,
+        "created_at": moment(view.created_at),
+        "updated_at": moment(view.updated_at),
+        "version": view.version,
+    }
+
+
+def user(view: User) -> Document:
+    """Return a user."""
+    return {
+        "id": view.id,
+        "uid": view.uid,
+        "name": view.name,
+        "email": view.email,
+        "role": view.role.value,
+        "active": view.active,
+    }
+
+
+def operation(view: Operation) -> Document:
+    """Return an entry of the history."""
+    return {
+        "seq": view.seq,
+        "at": moment(view.at),
+        "actor": view.actor,
+        "kind": view.kind,
+        "label": view.label,
+        "cause": view.cause,
+        "undone": view.undone,
+    }
+
+
+def day(value: date | None) -> str | None:
+    """Return a day as YYYY-MM-DD."""
+    return None if value is None else value.isoformat()
+
+
+def moment(value: datetime | None) -> str | None:
+    """Return a moment as ISO 8601 in UTC."""
+    return None if value is None else moment_text(value)

@@ -1,0 +1,86 @@
+"""One run of the command line: its global options, and the workspace opened for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dealboard.errors import NotPermitted, UsageError
+
+if TYPE_CHECKING:
+    from dealboard.config import Config
+    from dealboard.workspace import Workspace
+
+
+@dataclass
+class Invocation:
+    """The global options of specs/cli; settings and workspace are opened when first asked for."""
+
+    db: str | None = None
+    user: str | None = None
+    file: str | None = None
+    timeout: float = 15
+    demo: bool = False
+    deals: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.deals is not None and not self.demo:
+            raise UsageError("--deals says how large the demo data is.", "Add --demo.")
+        if self.demo and self.db is not None:
+            raise UsageError("--demo works on data of its own, not on --db.", "Leave one out.")
+
+    @cached_property
+    def config(self) -> "Config":
+        """The settings in force. Raises ConfigError or UsageError."""
+        from dealboard.config import load
+
+        return load(db=self.db, file=self.file)
+
+    @cached_property
+    def location(self) -> Path:
+        """The file of the workspace; with --demo, one that was just made and goes afterwards."""
+        return _demo_file(self.deals) if self.demo else self.config.location
+
+    @cached_property
+    def workspace(self) -> "Workspace":
+        """The workspace, open until the command ends. Raises what `Workspace.open` raises."""
+        from dealboard.workspace import Workspace
+
+        actor = self.user or (None if self.demo else self.config.user)
+        opened = Workspace.open(self.location, actor=actor, timeout=self.timeout)
+        click.get_current_context().call_on_close(opened.close)
+        return opened
+
+    @cached_property
+    def selling(self) -> "Workspace":
+        """The workspace, for whoever may see deals; raises NotPermitted for Chat Operators.
+
+        Writing checks the role again, in the actions; reads of deals are checked here only
+        (decision 23).
+        """
+        from dealboard.domain.views import Role
+
+        if self.workspace.user.role is Role.CHAT_OPERATOR:
+            raise NotPermitted(
+                "As Chat Operator you have no access to deals.", "Act as another user with --as."
+            )
+        return self.workspace
+
+
+def _demo_file(deals: int | None) -> Path:
+    """Make a demo workspace in a private folder that is deleted with the command's context."""
+    from datetime import UTC, datetime
+    from tempfile import TemporaryDirectory
+
+    from dealboard import demo
+
+    folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="dealboard-demo-"))
+    path = Path(folder, "demo.db")
+    demo.build(path, deals=demo.DEALS if deals is None else deals, now=datetime.now(UTC))
+    return path
+
+
+pass_invocation: Callable[..., Callable[..., None]] = click.make_pass_decorator(Invocation)
