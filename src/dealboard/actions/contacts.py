@@ -5,7 +5,7 @@ what cannot be asked back from the person, needs full access.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from sqlalchemy import func, or_
@@ -170,12 +170,21 @@ def _matches(tx: Transaction, who: str) -> list[int]:
 def _reached_by(tx: Transaction, reach: str) -> list[int]:
     """Return whose e-mail address or phone number this is."""
     if "@" in reach:
-        wanted = col(Contact.email_key) == email_key(reach)
-    elif _DIALLED.fullmatch(reach):
-        wanted = col(Contact.phone_key) == phone_key(reach, _region(tx, None))
-    else:
-        return []
-    return list(tx.session.scalars(select(col(Contact.id)).where(wanted).order_by(col(Contact.id))))
+        return [key(contact) for contact in _sharing(tx, email=email_key(reach))]
+    if _DIALLED.fullmatch(reach):
+        return [key(contact) for contact in _sharing(tx, phone=phone_key(reach, _region(tx, None)))]
+    return []
+
+
+def _sharing(
+    tx: Transaction, *, phone: str | None = None, email: str | None = None
+) -> Sequence[Contact]:
+    """Return those who have one of these keys, the oldest first."""
+    pairs = ((col(Contact.phone_key), phone), (col(Contact.email_key), email))
+    wanted = [column == value for column, value in pairs if value is not None]
+    if not wanted:
+        return ()
+    return tx.session.exec(select(Contact).where(or_(*wanted)).order_by(col(Contact.id))).all()
 
 
 def _named(tx: Transaction, name: str) -> list[int]:
@@ -242,14 +251,12 @@ def _region(tx: Transaction, contact: Contact | None) -> str:
 
 
 def _note_duplicates(tx: Transaction, contact: Contact) -> None:
-    same = or_(
-        col(Contact.phone_key) == contact.phone_key, col(Contact.email_key) == contact.email_key
-    )
-    query = select(Contact).where(same, col(Contact.id) != contact.id).order_by(col(Contact.id))
-    other = tx.session.exec(query).first()
-    if other is not None:
-        shared = "phone number" if other.phone_key == contact.phone_key else "e-mail address"
-        tx.note(f"Contact #{other.id}, {quoted(full_name(other))}, has the same {shared}.")
+    for other in _sharing(tx, phone=contact.phone_key, email=contact.email_key):
+        if other is not contact:
+            same_phone = contact.phone_key and other.phone_key == contact.phone_key
+            shared = "phone number" if same_phone else "e-mail address"
+            tx.note(f"Contact #{other.id}, {quoted(full_name(other))}, has the same {shared}.")
+            return
 
 
 def _shown(_field: str, value: Any) -> str:
