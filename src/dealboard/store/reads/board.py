@@ -10,11 +10,11 @@ from datetime import date, tzinfo
 from typing import Any
 
 from dealboard.domain.filters import DealFilter, Sort
-from dealboard.domain.money import exponent
 from dealboard.domain.stages import StageKind
-from dealboard.domain.views import Card, StageTotals, Subtotal
+from dealboard.domain.views import Card, StageTotals
 from dealboard.store.driver import Connection
-from dealboard.store.reads.order import lane_keys, order_by, precedes
+from dealboard.store.reads.order import keys_of, order_by, precedes
+from dealboard.store.reads.totals import stage_totals
 from dealboard.store.reads.values import (
     Params,
     day_or_none,
@@ -24,13 +24,10 @@ from dealboard.store.reads.values import (
     moment_or_none,
     portions,
 )
-from dealboard.store.reads.where import Where, day_start, in_lane, matching
+from dealboard.store.reads.where import day_start, in_lane, matching
 
 _KINDS = {kind.value: kind for kind in StageKind}
 """By name: calling the enumeration for each card costs as much as making the card."""
-
-_MILLION = 1_000_000
-"""Amounts are summed as millions and the rest, which no 64-bit sum of deals can overflow."""
 
 
 def totals(
@@ -56,7 +53,7 @@ def totals(
         {"pipeline": pipeline_id},
     ).fetchall()
     return {
-        stage_id: _stage_totals(connection, stage_id, kind, probability, where, cut)
+        stage_id: stage_totals(connection, stage_id, StageKind(kind), probability, where, cut)
         for stage_id, kind, probability in stages
         if wanted is None or stage_id in wanted
     }
@@ -81,7 +78,7 @@ def lane(
     where = in_lane(stage_id, criteria, today=today, tz=tz, closed_since=closed_since)
     rows = connection.execute(
         f"SELECT deal.id FROM deal WHERE {where.sql}"  # noqa: S608
-        f" ORDER BY {order_by(lane_keys(sort))} LIMIT :limit OFFSET :offset",
+        f" ORDER BY {order_by(keys_of(sort))} LIMIT :limit OFFSET :offset",
         {**where.params, "limit": limit, "offset": offset},
     )
     return cards(connection, [row[0] for row in rows])
@@ -110,7 +107,7 @@ def position(
     stage_id: int = found[0]
     since = None if stage_id in unfolded else closed_since
     where = in_lane(stage_id, criteria, today=today, tz=tz, closed_since=since)
-    keys = lane_keys(sort)
+    keys = keys_of(sort)
     values = connection.execute(
         f"SELECT {', '.join(key.sql for key in keys)} FROM deal"  # noqa: S608
         f" WHERE deal.id = :deal AND {where.sql}",
@@ -133,59 +130,6 @@ def cards(connection: Connection, deal_ids: Sequence[int]) -> tuple[Card, ...]:
     for some in portions(deal_ids):
         found |= _portion(connection, some)
     return tuple(found[deal_id] for deal_id in deal_ids if deal_id in found)
-
-
-def _stage_totals(
-    connection: Connection,
-    stage_id: int,
-    kind: str,
-    probability: int,
-    where: Where,
-    cut: str | None,
-) -> StageTotals:
-    """Aggregate one stage along the index, which holds its deals currency by currency."""
-    is_open = kind == StageKind.OPEN
-    params: Params = {**where.params, "stage": stage_id, "million": _MILLION}
-    rest, older = "0", "0"
-    if is_open:  # of Won and Lost every per cent is whole
-        params["probability"] = probability
-        rest = "sum((deal.amount % 100 * :probability + 50) % 100)"
-    elif cut is not None:
-        params["cut"] = cut
-        older = "count(*) FILTER (WHERE deal.closed_at < :cut)"
-    rows = connection.execute(
-        "SELECT deal.currency, count(*), count(deal.amount), sum(deal.amount / :million),"  # noqa: S608
-        f" sum(deal.amount % :million), {rest}, {older}"
-        f" FROM deal WHERE deal.stage_id = :stage AND {where.sql} GROUP BY deal.currency",
-        params,
-    ).fetchall()
-    return StageTotals(
-        stage_id,
-        sum(row[1] for row in rows),
-        by_size(_subtotal(row, probability, is_open) for row in rows if row[2]),
-        sum(row[6] for row in rows),
-    )
-
-
-def _subtotal(row: tuple[Any, ...], probability: int, is_open: bool) -> Subtotal:
-    """Return a currency's sums; `weighted` rounds per deal, half up (domain.stages.weighted).
-
-    (amount × p + 50) // 100 summed is (sum × p + 50 × deals − sum of the remainders) // 100, so
-    that only the remainders, which are small, are summed in the database.
-    """
-    currency, _, priced, millions, ones, remainders, _ = row
-    amount = millions * _MILLION + ones
-    halves = 50 * priced - remainders if is_open else 0
-    return Subtotal(currency, amount, (amount * probability + halves) // 100)
-
-
-def by_size(subtotals: Iterable[Subtotal]) -> tuple[Subtotal, ...]:
-    """Return subtotals largest first, in units of their own currency."""
-
-    def size(subtotal: Subtotal) -> float:
-        return subtotal.amount / float(10 ** exponent(subtotal.currency))
-
-    return tuple(sorted(subtotals, key=lambda each: (-size(each), each.currency)))
 
 
 def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Card]:

@@ -1,6 +1,6 @@
 """Deals in full: one, those that match a filter, and what they amount to together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
@@ -9,9 +9,10 @@ from dealboard.domain.views import Deal, Person, Subtotal
 from dealboard.errors import InvalidValue, NotFound
 from dealboard.store.driver import Connection
 from dealboard.store.reads import board
-from dealboard.store.reads.order import list_keys, order_by
-from dealboard.store.reads.pipelines import PIPELINE, STAGE, pipeline_of, stage_of
+from dealboard.store.reads.order import keys_of, order_by
+from dealboard.store.reads.pipelines import PIPELINE, STAGE, all_stages, pipeline_of, stage_of
 from dealboard.store.reads.team import USER, user_of
+from dealboard.store.reads.totals import by_size
 from dealboard.store.reads.values import (
     Params,
     day_or_none,
@@ -21,16 +22,16 @@ from dealboard.store.reads.values import (
     moment_or_none,
     portions,
 )
-from dealboard.store.reads.where import matching
+from dealboard.store.reads.where import Where, in_lane, matching
 
 _DEAL = (
     "deal.id, deal.uid, deal.title, deal.amount, deal.currency, deal.close_date,"
     " deal.close_date_auto, deal.reference, deal.lost_reason, deal.created_at, deal.updated_at,"
     " deal.closed_at, deal.stage_entered_at, deal.version"
 )
-_WITH_STAGE = (
-    "deal JOIN stage ON stage.id = deal.stage_id JOIN pipeline ON pipeline.id = stage.pipeline_id"
-)
+
+NO_LIMIT = 2**62
+"""More rows than a table holds."""
 
 
 def deal(connection: Connection, deal_id: int) -> Deal:
@@ -85,16 +86,35 @@ def matching_ids(
     today: date,
     tz: tzinfo | None = None,
 ) -> tuple[int, ...]:
-    """Return the ids of the deals that match, in order: what "select all" means."""
-    where = matching(criteria, today=today, tz=tz)
-    across = sort.key in (SortKey.MANUAL, SortKey.STAGE)
-    window = " LIMIT :limit OFFSET :offset"
-    rows = connection.execute(
-        f"SELECT deal.id FROM {_WITH_STAGE if across else 'deal'} WHERE {where.sql}"  # noqa: S608
-        f" ORDER BY {order_by(list_keys(sort))}{window}",
-        {**where.params, "limit": 2**62 if limit is None else limit, "offset": offset},
-    )
-    return tuple(row[0] for row in rows)
+    """Return the ids of the deals that match, in order: what "select all" means.
+
+    By stage is the order of pipelines and their stages; manual order is that of their boards.
+    """
+    end = NO_LIMIT if limit is None else offset + limit
+    ids: list[int] = []
+    for where in _places(connection, criteria, sort, today, tz):
+        rows = connection.execute(
+            f"SELECT deal.id FROM deal WHERE {where.sql}"  # noqa: S608
+            f" ORDER BY {order_by(keys_of(sort))} LIMIT :room",
+            {**where.params, "room": end - len(ids)},
+        )
+        ids += (row[0] for row in rows)
+        if len(ids) == end:
+            break
+    return tuple(ids[offset:])
+
+
+def _places(
+    connection: Connection, criteria: DealFilter, sort: Sort, today: date, tz: tzinfo | None
+) -> Iterator[Where]:
+    """Yield what is sorted one after the other: everything at once, or stage by stage."""
+    if sort.key not in (SortKey.MANUAL, SortKey.STAGE):
+        yield matching(criteria, today=today, tz=tz)
+        return
+    stages = all_stages(connection)
+    backwards = sort.key is SortKey.STAGE and sort.descending
+    for stage in reversed(stages) if backwards else stages:
+        yield in_lane(stage.id, criteria, today=today, tz=tz)
 
 
 def count_and_totals(
@@ -109,7 +129,7 @@ def count_and_totals(
             count += each.deals
             for subtotal in each.totals:
                 stages.setdefault(subtotal.currency, []).append(subtotal)
-    return count, board.by_size(
+    return count, by_size(
         Subtotal(currency, sum(s.amount for s in some), sum(s.weighted for s in some))
         for currency, some in stages.items()
     )
@@ -128,7 +148,8 @@ def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Deal]
     ids = listed("deal", deal_ids, params)
     people = _people(connection, ids, params)
     rows = connection.execute(
-        f"SELECT {_DEAL}, {PIPELINE}, {STAGE}, {USER} FROM {_WITH_STAGE}"  # noqa: S608
+        f"SELECT {_DEAL}, {PIPELINE}, {STAGE}, {USER} FROM deal"  # noqa: S608
+        " JOIN stage ON stage.id = deal.stage_id JOIN pipeline ON pipeline.id = stage.pipeline_id"
         f' JOIN "user" ON "user".id = deal.owner_id WHERE deal.id IN ({ids})',
         params,
     )

@@ -24,8 +24,8 @@ _TITLE = "substr(deal.search, 1, instr(deal.search || char(31), char(31)) - 1)"
 """The folded title: the first part of the search text."""
 
 
-def lane_keys(sort: Sort) -> tuple[Key, ...]:
-    """Return the sort keys inside one stage, where "by stage" leaves only the id."""
+def keys_of(sort: Sort) -> tuple[Key, ...]:
+    """Return the sort keys inside a stage; by stage, which is the same for all, leaves the id."""
     match sort.key:
         case SortKey.MANUAL:
             keys = [Key("deal.rank")]
@@ -44,18 +44,6 @@ def lane_keys(sort: Sort) -> tuple[Key, ...]:
                 Key("deal.amount", sort.descending),
             ]
     return (*keys, Key("deal.id"))
-
-
-def list_keys(sort: Sort) -> tuple[Key, ...]:
-    """Return the sort keys across stages; they may name `stage` and `pipeline`.
-
-    By stage means pipeline order, not the alphabet; manual order is that of the boards.
-    """
-    if sort.key not in (SortKey.MANUAL, SortKey.STAGE):
-        return lane_keys(sort)
-    descending = sort.descending and sort.key is SortKey.STAGE
-    places = [Key("pipeline.position", descending), Key("stage.position", descending)]
-    return (*places, *lane_keys(sort))
 
 
 def order_by(keys: Sequence[Key]) -> str:

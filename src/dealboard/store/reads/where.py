@@ -4,7 +4,7 @@ Every condition is on the table `deal` alone, so that any read of deals can take
 always bound, never written into the text.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -19,10 +19,15 @@ SHORTEST_NUMBER = 3
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on `deal` rows with the values of its parameters."""
+    """A condition on `deal` rows with the values of its parameters.
+
+    `wide` conditions look at more than stage, currency, amount, closing and owner, which are what
+    the index `deal_totals` holds; the wider `deal_lane` holds everything that filters look at.
+    """
 
     sql: str
     params: Params
+    wide: bool = False
 
 
 def matching(criteria: DealFilter, *, today: date, tz: tzinfo | None = None) -> Where:
@@ -32,9 +37,16 @@ def matching(criteria: DealFilter, *, today: date, tz: tzinfo | None = None) -> 
     the system's time zone.
     """
     params: Params = {}
-    found = (condition(criteria, params) for condition in _CONDITIONS)
-    dated = (_created(criteria, tz, params), _close(criteria, today, params))
-    return Where(" AND ".join(filter(None, (*found, *dated))) or "TRUE", params)
+    narrow = _joined(
+        _pipelines(criteria, params),
+        _stages(criteria, params),
+        _owners(criteria, params),
+        _kinds(criteria, params),
+    )
+    wide = _joined(
+        _name(criteria, params), _created(criteria, tz, params), _close(criteria, today, params)
+    )
+    return Where(_joined(narrow, wide) or "TRUE", params, wide=bool(wide))
 
 
 def day_start(day: date, tz: tzinfo | None = None) -> str | None:
@@ -61,7 +73,7 @@ def in_lane(
     if cut:
         conditions.append("(deal.closed_at IS NULL OR deal.closed_at >= :cut)")
         params["cut"] = cut
-    return Where(" AND ".join(conditions), params)
+    return Where(" AND ".join(conditions), params, where.wide)
 
 
 def contains(column: str, text: str, params: Params) -> str:
@@ -126,15 +138,6 @@ def _kinds(criteria: DealFilter, params: Params) -> str:
     return f"deal.stage_id IN (SELECT id FROM stage WHERE kind IN ({kinds}))"  # noqa: S608
 
 
-_CONDITIONS: tuple[Callable[[DealFilter, Params], str], ...] = (
-    _pipelines,
-    _stages,
-    _owners,
-    _kinds,
-    _name,
-)
-
-
 def _created(criteria: DealFilter, tz: tzinfo | None, params: Params) -> str:
     """Local days of creation, as the moments in UTC at which they begin and end."""
     days = criteria.created
@@ -149,7 +152,7 @@ def _created(criteria: DealFilter, tz: tzinfo | None, params: Params) -> str:
         if end:
             params["created_before"] = end
             conditions.append("deal.created_at < :created_before")
-    return " AND ".join(conditions)
+    return _joined(*conditions)
 
 
 def _close(criteria: DealFilter, today: date, params: Params) -> str:
@@ -176,7 +179,11 @@ def _close_range(criteria: DealFilter, params: Params) -> str:
     if criteria.close and criteria.close.last:
         params["close_last"] = criteria.close.last.isoformat()
         conditions.append("deal.close_date <= :close_last")
-    return f"({' AND '.join(conditions)})"
+    return f"({_joined(*conditions)})"
+
+
+def _joined(*conditions: str) -> str:
+    return " AND ".join(filter(None, conditions))
 
 
 def _any(conditions: list[str]) -> str:
