@@ -152,13 +152,9 @@ class DealboardApp(App[None]):
             self._announce(receipt)
         return receipt
 
-    async def change(
-        self, action: "Callable[[Transaction], ResultT]", *, undo: bool = True
-    ) -> "Receipt[ResultT] | None":
-        """Run an action and say what it did, or why it did not, in a toast; None is a refusal."""
+    async def change(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT] | None":
+        """Run an action; what goes wrong is shown as a toast, and None is returned then."""
         receipt = await self.report(self.write(action))
-        if receipt is not None and receipt.operation is not None:
-            self.say(f"{receipt.label} · u undoes" if undo else receipt.label)
         for note in receipt.notes if receipt else ():
             self.say(note, severity="warning")
         return receipt

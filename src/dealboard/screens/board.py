@@ -13,8 +13,7 @@ from dealboard import actions
 from dealboard.domain.filters import DealFilter, Sort, SortKey
 from dealboard.domain.stages import MARK
 from dealboard.screens import board_page
-from dealboard.screens.board_page import Opening, Stale, View, Window
-from dealboard.store.driver import Connection
+from dealboard.screens.board_page import Opening, Page, Stale, View, Window
 from dealboard.store.reads import deals
 from dealboard.widgets.board import Board
 from dealboard.widgets.deal_card import Density
@@ -73,13 +72,16 @@ class BoardScreen(Screen[None]):
     def __init__(self, opening: Opening) -> None:
         super().__init__()
         self._opening = opening
-        self._view = opening.view
         self._stale: Stale | None = None
 
     @property
     def dealboard(self) -> "DealboardApp":
         """The app, by its own type."""
         return cast("DealboardApp", self.app)
+
+    @property
+    def _view(self) -> View | None:
+        return self._opening.view
 
     @property
     def board(self) -> Board:
@@ -143,57 +145,49 @@ class BoardScreen(Screen[None]):
         waiting = self._stale is not None
         self._stale = stale if self._stale is None else self._stale.and_also(stale)
         if not waiting:
-            self.call_next(self._refresh)
+            self._refresh()
 
     @work
     async def _refresh(self) -> None:
-        """Read what is stale until nothing is."""
+        """Read what is stale until nothing is; what no longer was asked for is not shown."""
         while (stale := self._stale) is not None:
-            reading = self.dealboard.read(self._read, stale)
+            view, windows = self._view, self._windows()
+            today = self.dealboard.workspace.today
+            reading = self.dealboard.read(board_page.reread, stale, view, windows, today)
             opening = await self.dealboard.report(reading)
+            if self._view is not view:
+                continue
             if self._stale is stale:
                 self._stale = None
             if opening is not None:
-                self._lay(opening, stale.follow)
-
-    def _read(self, connection: Connection, stale: Stale) -> Opening:
-        """Read, on the reader thread, what a refresh needs."""
-        shown, view = self._opening, self._view
-        if stale.stages is None or view is None:
-            today = self.dealboard.workspace.today
-            wanted = stale.pipeline_id or (view.pipeline_id if view else None)
-            opening = board_page.read_opening(connection, wanted, today, view, self._windows())
-            follow = stale.follow
-            if follow is None or opening.view is None:
-                return opening
-            position = board_page.read_position(connection, opening.view, follow)
-            return replace(opening, page=replace(opening.page, position=position))
-        windows = {key: value for key, value in self._windows().items() if key in stale.stages}
-        page = board_page.read_page(connection, view, windows, stale.stages, stale.follow)
-        return replace(shown, page=page)
+                self._lay(opening, stale)
 
     def _windows(self) -> dict[int, Window]:
         stages = self._opening.stages
         return {each.id: window for each in stages if (window := self.board.window(each.id))}
 
-    def _lay(self, opening: Opening, follow: int | None) -> None:
-        """Show what was read; the cursor goes with the deal that was followed."""
+    def _lay(self, opening: Opening, stale: Stale) -> None:
+        """Show what was read, all at once; the cursor goes with the deal that is followed."""
         board, page = self.board, opening.page
-        with self.app.batch_update():
-            if opening.stages != self._opening.stages:
-                self._opening = opening
-                self._show(board)
-            else:
-                self._opening = opening
-                board.set_totals(page.totals)
-            if follow is not None and page.position is not None:
-                board.focus_deal(follow, *page.position)
-            for stage_id, (offset, cards) in page.rows.items():
-                board.put_rows(stage_id, offset, cards)
-            self._view = opening.view
+        if stale.stages is None:
+            same = opening.stages == self._opening.stages
+            self._opening = opening
             self._label()
-        if follow is not None and page.position is None and self._view and self._view.filter.active:
-            self.dealboard.say("Hidden by the filter now · o shows all")
+            if not same:
+                self._show(board)
+        board.set_totals(page.totals)
+        if stale.follow is not None and page.position is not None:
+            board.focus_deal(stale.follow, *page.position)
+        for stage_id, (offset, cards) in page.rows.items():
+            board.put_rows(stage_id, offset, cards)
+        self._say(stale, page)
+
+    def _say(self, stale: Stale, page: Page) -> None:
+        hidden = stale.follow is not None and page.position is None
+        if hidden and self._view and self._view.filter.active:
+            self.dealboard.say(f"{stale.said} · hidden by the filter, o shows all")
+        elif stale.said:
+            self.dealboard.say(stale.said)
 
     def on_changed(self, event: "Changed") -> None:
         """Show what was committed, by this app or another process."""
@@ -218,15 +212,15 @@ class BoardScreen(Screen[None]):
     def _look_at(self, view: View) -> None:
         """Show the same pipeline in another way; the cursor stays on its deal."""
         cursor = self.board.cursor
-        self._view = view
+        self._opening = replace(self._opening, view=view)
         self._label()
         self.touch(Stale(follow=cursor.deal_id if cursor else None))
 
     # ── what is done to the deal under the cursor ─────────────────────────────────────────────
 
     @work
-    async def _do(self, action: "Callable[[Transaction], Any]", *, undo: bool = True) -> None:
-        await self.dealboard.change(action, undo=undo)
+    async def _do(self, action: "Callable[[Transaction], Any]") -> None:
+        await self.dealboard.change(action)
 
     def _on_deal(self, verb: "Callable[[Transaction, int], Any]") -> None:
         """Do something to the deal under the cursor, if there is one."""
@@ -309,11 +303,11 @@ class BoardScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """Take back the newest change."""
-        self._do(lambda tx: actions.history.undo(tx), undo=False)
+        self._do(lambda tx: actions.history.undo(tx))
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
-        self._do(lambda tx: actions.history.redo(tx), undo=False)
+        self._do(lambda tx: actions.history.redo(tx))
 
     # ── forms, pickers and what is shown ──────────────────────────────────────────────────────
 

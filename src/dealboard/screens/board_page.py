@@ -12,7 +12,7 @@ from dealboard.store.reads import board, pipelines
 from dealboard.widgets.board import Cursor
 
 if TYPE_CHECKING:
-    from dealboard.store.transaction import Receipt
+    from dealboard.store.transaction import Receipt, Touched
 
 CLOSED_DAYS = 30
 """Days for which a closed deal keeps its card on the board (decision 48)."""
@@ -70,11 +70,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """What must be read again: some stages, or (None) everything; and whom the cursor follows."""
+    """What must be read again: some stages, or (None) everything.
+
+    The cursor follows the deal `follow`; `said` is what the bottom line says once it is shown.
+    """
 
     stages: frozenset[int] | None = None
     follow: int | None = None
     pipeline_id: int | None = None
+    said: str = ""
 
     @classmethod
     def of(cls, receipt: "Receipt[Any] | None", cursor: Cursor | None) -> Self:
@@ -82,21 +86,14 @@ class Stale:
 
         The cursor follows its own deal if that was changed, else the only one that was.
         """
-        touched = receipt.touched if receipt else ()
-        deals = [each for each in touched if each.table == "deal"]
-        left = [each.row_id for each in deals if each.after is not None]
+        if receipt is None:
+            return cls()
         own = cursor.deal_id if cursor else None
+        deals = {each.row_id: each for each in receipt.touched if each.table == "deal"}
+        left = [deal_id for deal_id, each in deals.items() if each.after is not None]
         follow = own if own in left else left[0] if len(left) == 1 else None
-        stages: set[int] = set()
-        for each in deals:
-            images = [image for image in (each.before, each.after) if image]
-            stages.update(image["stage_id"] for image in images if "stage_id" in image)
-            if cursor and each.row_id == own:
-                stages.add(cursor.stage_id)
-            elif not any("stage_id" in image for image in images):
-                return cls(None, follow)
-        structural = len(deals) < len([each for each in touched if each.table != "deal_contact"])
-        return cls(None if structural or not deals else frozenset(stages), follow)
+        said = f"{receipt.label} · u undoes" if receipt.kind == "do" else receipt.label
+        return cls(_stages_of(receipt.touched, cursor), follow, said=said)
 
     def and_also(self, other: "Stale") -> "Stale":
         """Return what is stale when both are; the later one decides whom to follow."""
@@ -104,7 +101,25 @@ class Stale:
         if self.stages is not None and other.stages is not None:
             stages = self.stages | other.stages
         follow = self.follow if other.follow is None else other.follow
-        return Stale(stages, follow, other.pipeline_id or self.pipeline_id)
+        pipeline_id = other.pipeline_id or self.pipeline_id
+        return Stale(stages, follow, pipeline_id, other.said or self.said)
+
+
+def _stages_of(touched: "Iterable[Touched]", cursor: Cursor | None) -> frozenset[int] | None:
+    """Return the stages that a change concerns; None where the images do not tell them all."""
+    stages: dict[int, set[int]] = {}
+    for each in touched:
+        images = [image for image in (each.before, each.after) if image]
+        if each.table == "deal":
+            known = {image["stage_id"] for image in images if "stage_id" in image}
+            stages.setdefault(each.row_id, set()).update(known)
+        elif each.table == "deal_contact" and "deal_id" in images[0]:
+            stages.setdefault(images[0]["deal_id"], set())
+        else:
+            return None
+    if cursor and cursor.deal_id in stages:
+        stages[cursor.deal_id].add(cursor.stage_id)
+    return frozenset().union(*stages.values()) if stages and all(stages.values()) else None
 
 
 def read_opening(
@@ -127,6 +142,26 @@ def read_opening(
     stages = pipelines.stages(connection, chosen.id)
     shown = {stage.id: (windows or {}).get(stage.id, (0, FIRST_CARDS)) for stage in stages}
     return Opening(known, view, stages, read_page(connection, view, shown))
+
+
+def reread(
+    connection: Connection,
+    stale: Stale,
+    view: View | None,
+    windows: Mapping[int, Window],
+    today: date,
+) -> Opening:
+    """Read what is stale; where that is some stages only, the opening holds just their page."""
+    if view is not None and stale.stages is not None:
+        concerned = {key: window for key, window in windows.items() if key in stale.stages}
+        page = read_page(connection, view, concerned, stale.stages, stale.follow)
+        return Opening((), page=page)
+    wanted = stale.pipeline_id or (view.pipeline_id if view else None)
+    opening = read_opening(connection, wanted, today, view, windows)
+    if stale.follow is None or opening.view is None:
+        return opening
+    position = read_position(connection, opening.view, stale.follow)
+    return replace(opening, page=replace(opening.page, position=position))
 
 
 def read_page(

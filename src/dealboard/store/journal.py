@@ -41,17 +41,20 @@ class Journal:
 
         An operation that changed nothing is taken out again: `operation` is then None.
         """
-        tx = self._tx
+        tx, operation = self._tx, self._tx.operation
         tx.session.flush()
         self._search.refresh(tx.session)
-        seq = tx.operation.seq
+        seq = operation.seq
         assert seq is not None  # noqa: S101 -- the constructor flushed it
         touched = tuple(changes(tx.session, seq))
-        if not touched and not has_batch(tx.session, seq) and tx.operation.kind == "do":
-            tx.session.delete(tx.operation)
+        changed = touched or operation.kind != "do" or has_batch(tx.session, seq)
+        if not changed:
+            tx.session.delete(operation)
             tx.session.flush()
-            return Receipt(tx.operation.label, None, (), tuple(tx.notes), value)
-        return Receipt(tx.operation.label, seq, touched, tuple(tx.notes), value)
+        notes = tuple(tx.notes)
+        return Receipt(
+            operation.label, operation.kind, seq if changed else None, touched, notes, value
+        )
 
     def _derive(self, session: AnySession, _context: object, _rows: object) -> None:
         """Set what follows from the change itself: when it was made, and how it is searched."""

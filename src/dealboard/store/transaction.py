@@ -33,11 +33,12 @@ class Touched:
 class Receipt(Generic[ResultT]):
     """What a committed action did.
 
-    `operation` is None, and `touched` empty, when nothing changed. `value` is what the action
-    returned; `notes` are sentences for the user that are not errors.
+    `operation` is None, and `touched` empty, when nothing changed. `kind` is do, undo or redo.
+    `value` is what the action returned; `notes` are sentences for the user that are not errors.
     """
 
     label: str
+    kind: str
     operation: int | None
     touched: tuple[Touched, ...]
     notes: tuple[str, ...]
