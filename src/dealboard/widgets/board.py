@@ -7,7 +7,7 @@ upwards. No I/O, nothing awaited: a key repaints the lines that differ and is ov
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual import events
 from textual.app import ComposeResult
@@ -122,7 +122,7 @@ class Board(Widget, can_focus=True):
     zoomed: var[bool] = var(False, init=False)
     """Whether the cursor's stage has the whole width."""
 
-    RowsWanted = LaneRowsWanted
+    RowsWanted: TypeAlias = LaneRowsWanted
 
     @dataclass
     class CursorMoved(Message):

@@ -233,7 +233,9 @@ def tab_line(
 
 def older_line(older: int, width: int, *, selected: bool = False) -> Line:
     """Return the line below a closed stage's recent deals (decision 48)."""
-    return _note(f"{older:,} older · Enter shows", width, selected=selected)
+    text = f"{older:,} older · Enter"
+    room = width - MARGIN - cell_len(text)
+    return _note(f"{text} shows" if room >= len(" shows") else text, width, selected=selected)
 
 
 _HINTS = {

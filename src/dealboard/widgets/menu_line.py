@@ -21,14 +21,10 @@ MIN_PLACE = 8
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One choice: what it is called by the program, its label, and the label where room is short.
-
-    An empty `short` leaves the item out there.
-    """
+    """One choice: what it is called by the program, and its label."""
 
     id: str
     label: str
-    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +45,13 @@ def menu_line(
 ) -> tuple[Part, ...]:
     """Return the main menu, the name of what is shown and, flush right, the actions.
 
-    Exactly `width` cells. Where that is too few the actions become short, then the name, and then
-    the menu loses its last items but never the `current` one.
+    Exactly `width` cells. Where that is too few, the actions are reduced to their first words, then
+    the name is cut, and then the menu loses its last items, but never the `current` one.
     """
     kept = list(items)
     labels = [(item.id, item.label) for item in actions]
     if _menu_width(kept) + _width(labels) + cell_len(safe(place)) + 6 > width:
-        labels = [(item.id, item.short) for item in actions if item.short]
+        labels = _first_words(actions)
     while _menu_width(kept) + _width(labels) > width and len(kept) > 1:
         kept.remove(next(item for item in reversed(kept) if item.id != current))
     parts = _menu(kept, current)
@@ -68,6 +64,14 @@ def menu_line(
     for item_id, label in labels:
         parts += [Part(label, "action", item_id), Part("  ", "separator")]
     return tuple(part for part in parts if part.text)
+
+
+def _first_words(actions: Sequence[MenuItem]) -> list[tuple[str, str]]:
+    """Return ids and first words, of several alike the first only: "＋", "⚙"."""
+    words: dict[str, str] = {}
+    for item in actions:
+        words.setdefault(item.label.partition(" ")[0], item.id)
+    return [(item_id, word) for word, item_id in words.items()]
 
 
 def _menu(items: Sequence[MenuItem], current: str) -> list[Part]:
