@@ -13,6 +13,7 @@ from dealboard.domain.filters import DealFilter, Sort
 from dealboard.domain.stages import StageKind
 from dealboard.domain.views import Card, StageTotals
 from dealboard.store.driver import Connection
+from dealboard.store.reads.links import contacts_of
 from dealboard.store.reads.order import keys_of, order_by, precedes
 from dealboard.store.reads.totals import stage_totals
 from dealboard.store.reads.values import (
@@ -134,31 +135,16 @@ def cards(connection: Connection, deal_ids: Sequence[int]) -> tuple[Card, ...]:
 
 def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Card]:
     params: Params = {}
-    ids = listed("deal", deal_ids, params)
-    names = contact_names(connection, ids, params)
+    names = contacts_of(connection, deal_ids, "first_name, last_name", full_name)
     rows = connection.execute(
         'SELECT deal.id, deal.title, deal.stage_id, deal.owner_id, "user".name,'  # noqa: S608
         " deal.amount, deal.currency, stage.kind, deal.close_date, deal.created_at,"
         " deal.closed_at, deal.reference, deal.version"
         ' FROM deal JOIN stage ON stage.id = deal.stage_id JOIN "user" ON "user".id = deal.owner_id'
-        f" WHERE deal.id IN ({ids})",
+        f" WHERE deal.id IN ({listed('deal', deal_ids, params)})",
         params,
     )
-    return {row[0]: _card(row, tuple(names.get(row[0], ()))) for row in rows}
-
-
-def contact_names(connection: Connection, ids: str, params: Params) -> dict[int, list[str]]:
-    """Return the names of the contacts of some deals, by deal, the primary contact first."""
-    names: dict[int, list[str]] = {}
-    rows = connection.execute(
-        "SELECT link.deal_id, contact.first_name, contact.last_name"  # noqa: S608
-        " FROM deal_contact AS link JOIN contact ON contact.id = link.contact_id"
-        f" WHERE link.deal_id IN ({ids}) ORDER BY link.deal_id, link.position, link.id",
-        params,
-    )
-    for deal_id, first, last in rows:
-        names.setdefault(deal_id, []).append(full_name(first, last))
-    return names
+    return {row[0]: _card(row, names.get(row[0], ())) for row in rows}
 
 
 def _card(row: tuple[Any, ...], contacts: tuple[str, ...]) -> Card:

@@ -34,7 +34,7 @@ def contacts(
 
     The text is found anywhere in name, company, e-mail and phone digits, case and accents ignored.
     """
-    params: Params = {"limit": 2**62 if limit is None else limit, "offset": offset}
+    params: Params = {"limit": deals.NO_LIMIT if limit is None else limit, "offset": offset}
     found = contains("search", search, params) or "TRUE"
     rows = connection.execute(
         f"SELECT {_CONTACT} FROM contact WHERE NOT forgotten AND {found}"  # noqa: S608

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, tzinfo
+from itertools import chain
 from typing import Any
 
 from dealboard.domain.filters import DealFilter, Sort, SortKey
 from dealboard.domain.views import Deal, Person, Subtotal
 from dealboard.errors import InvalidValue, NotFound
 from dealboard.store.driver import Connection
-from dealboard.store.reads import board
+from dealboard.store.reads.links import contacts_of
 from dealboard.store.reads.order import keys_of, order_by
 from dealboard.store.reads.pipelines import PIPELINE, STAGE, all_stages, pipeline_of, stage_of
 from dealboard.store.reads.team import USER, user_of
-from dealboard.store.reads.totals import by_size
+from dealboard.store.reads.totals import by_size, stage_totals
 from dealboard.store.reads.values import (
     Params,
     day_or_none,
@@ -29,6 +30,10 @@ _DEAL = (
     " deal.close_date_auto, deal.reference, deal.lost_reason, deal.created_at, deal.updated_at,"
     " deal.closed_at, deal.stage_entered_at, deal.version"
 )
+_PERSON = "contact.id, first_name, last_name, phone, email"
+
+SHOWN = 5
+"""Deals named where a reference is not unique."""
 
 NO_LIMIT = 2**62
 """More rows than a table holds."""
@@ -48,17 +53,21 @@ def find(connection: Connection, *, uid: str | None = None, reference: str | Non
     Raises NotFound, and InvalidValue when several deals bear the reference (decision 41).
     """
     column, key = ("uid", uid) if uid is not None else ("reference", reference)
-    rows = connection.execute(
-        f"SELECT id FROM deal WHERE {column} = :key ORDER BY id",  # noqa: S608
-        {"key": key},
-    )
-    ids = [row[0] for row in rows]
-    if not ids:
-        raise NotFound("deal with the", f"{column} {key}")
-    if len(ids) > 1:
-        known = ", ".join(f"#{deal_id}" for deal_id in ids[:5])
-        raise InvalidValue(column, key, f"{len(ids)} deals bear it", f"Name one by its id: {known}")
-    return deal(connection, ids[0])
+    try:
+        rows = connection.execute(
+            f"SELECT id FROM deal WHERE {column} = :key ORDER BY id",  # noqa: S608
+            {"key": key},
+        ).fetchall()
+    except UnicodeEncodeError:  # not text, so that no deal can bear it
+        rows = []
+    match [row[0] for row in rows]:
+        case []:
+            raise NotFound(f"deal with {column}", key)
+        case [deal_id]:
+            return deal(connection, deal_id)
+        case ids:
+            named = ", ".join(f"#{deal_id}" for deal_id in ids[:SHOWN])
+            raise InvalidValue(column, key, f"{len(ids)} deals bear it: {named}", "Name one by id.")
 
 
 def deals(
@@ -121,17 +130,17 @@ def count_and_totals(
     connection: Connection, criteria: DealFilter, *, today: date, tz: tzinfo | None = None
 ) -> tuple[int, tuple[Subtotal, ...]]:
     """Return how many deals match, in all pipelines, and their money per currency."""
-    stages: dict[str, list[Subtotal]] = {}
-    count = 0
-    for (pipeline_id,) in connection.execute("SELECT id FROM pipeline ORDER BY id").fetchall():
-        found = board.totals(connection, pipeline_id, criteria, today=today, tz=tz)
-        for each in found.values():
-            count += each.deals
-            for subtotal in each.totals:
-                stages.setdefault(subtotal.currency, []).append(subtotal)
-    return count, by_size(
-        Subtotal(currency, sum(s.amount for s in some), sum(s.weighted for s in some))
-        for currency, some in stages.items()
+    where = matching(criteria, today=today, tz=tz)
+    found = [
+        stage_totals(connection, stage.id, stage.kind, stage.probability, where, None)
+        for stage in all_stages(connection)
+    ]
+    money: dict[str, list[Subtotal]] = {}
+    for subtotal in chain.from_iterable(each.totals for each in found):
+        money.setdefault(subtotal.currency, []).append(subtotal)
+    return sum(each.deals for each in found), by_size(
+        Subtotal(currency, sum(each.amount for each in some), sum(each.weighted for each in some))
+        for currency, some in money.items()
     )
 
 
@@ -145,31 +154,19 @@ def by_ids(connection: Connection, deal_ids: Sequence[int]) -> tuple[Deal, ...]:
 
 def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Deal]:
     params: Params = {}
-    ids = listed("deal", deal_ids, params)
-    people = _people(connection, ids, params)
+    people = contacts_of(connection, deal_ids, _PERSON, _person)
     rows = connection.execute(
         f"SELECT {_DEAL}, {PIPELINE}, {STAGE}, {USER} FROM deal"  # noqa: S608
         " JOIN stage ON stage.id = deal.stage_id JOIN pipeline ON pipeline.id = stage.pipeline_id"
-        f' JOIN "user" ON "user".id = deal.owner_id WHERE deal.id IN ({ids})',
+        ' JOIN "user" ON "user".id = deal.owner_id'
+        f" WHERE deal.id IN ({listed('deal', deal_ids, params)})",
         params,
     )
-    return {row[0]: _deal(row, tuple(people.get(row[0], ()))) for row in rows}
+    return {row[0]: _deal(row, people.get(row[0], ())) for row in rows}
 
 
-def _people(connection: Connection, ids: str, params: Params) -> dict[int, list[Person]]:
-    """Return the contacts of some deals, by deal, the primary contact first."""
-    people: dict[int, list[Person]] = {}
-    rows = connection.execute(
-        "SELECT link.deal_id, contact.id, contact.first_name, contact.last_name,"  # noqa: S608
-        " contact.phone, contact.email"
-        " FROM deal_contact AS link JOIN contact ON contact.id = link.contact_id"
-        f" WHERE link.deal_id IN ({ids}) ORDER BY link.deal_id, link.position, link.id",
-        params,
-    )
-    for deal_id, contact_id, first, last, phone, email in rows:
-        person = Person(contact_id, full_name(first, last), phone, email)
-        people.setdefault(deal_id, []).append(person)
-    return people
+def _person(contact_id: int, first: str, last: str, phone: str | None, email: str | None) -> Person:
+    return Person(contact_id, full_name(first, last), phone, email)
 
 
 def _deal(row: tuple[Any, ...], contacts: tuple[Person, ...]) -> Deal:

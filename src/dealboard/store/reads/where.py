@@ -16,6 +16,9 @@ from dealboard.store.reads.values import Params, listed, moment_text
 SHORTEST_NUMBER = 3
 """Digits from which a search text without letters is also looked for as a phone number."""
 
+LONGEST_TEXT = 1000
+"""Characters of a search text that are looked for: more than any field of a deal has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -53,7 +56,7 @@ def day_start(day: date, tz: tzinfo | None = None) -> str | None:
     """Return the moment a local day begins, as it is kept; None beyond the calendar's ends."""
     try:
         return moment_text(datetime.combine(day, time.min, tzinfo=tz).astimezone(UTC))
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
 
 
@@ -90,15 +93,15 @@ def contains(column: str, text: str, params: Params) -> str:
 
 def starts(column: str, text: str, params: Params) -> str:
     """Return the condition for a folded column to begin with a text."""
-    params["prefix"] = f"{_escaped(fold(text))}%"
+    params["prefix"] = f"{_escaped(fold(text[:LONGEST_TEXT]))}%"
     return f"{column} LIKE :prefix ESCAPE '\\'"
 
 
 def _searched(text: str) -> Iterator[str]:
-    folded = fold(text)
+    folded = fold(text[:LONGEST_TEXT])
     if folded:
         yield folded
-    number = digits(text)
+    number = digits(folded)
     no_letters = not any(char.isalpha() for char in folded)
     if no_letters and len(number) >= SHORTEST_NUMBER and number != folded:
         yield number
