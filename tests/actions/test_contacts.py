@@ -7,6 +7,7 @@ from dealboard.actions.identity import email_key, phone_key
 from dealboard.domain.changes import ContactChanges
 from dealboard.errors import InvalidValue, MissingField, NotFound, Refused, UnknownName
 from dealboard.store.tables import Contact, DealContact
+from dealboard.store.transaction import Transaction
 from tests.actions.conftest import Desk
 
 PHONE = "06 6982"
@@ -304,6 +305,14 @@ def test_a_new_contact_is_written_with_its_reach_and_once_only(desk: Desk, reach
     assert reach in (contact.email, contact.phone)
     assert desk.do(contacts.resolve, f"zoe verdi<{reach}>").value == first
     assert desk.do(contacts.resolve, f"Someone Else <{reach}>").value != first
+
+
+def test_a_contact_made_on_the_way_leaves_the_name_to_the_deal(desk: Desk) -> None:
+    def create(tx: Transaction) -> int:
+        contact_id = contacts.resolve(tx, "Zoe <zoe@example.com>")
+        return deals.create(tx, contacts=[contact_id], stage_id=desk.lead)
+
+    assert desk.do(create).label == "Created Zoe"
 
 
 # ── keys ──────────────────────────────────────────────────────────────────────────────────────

@@ -186,6 +186,8 @@ def test_only_what_differs_is_written(desk: Desk) -> None:
     assert touched.after == {"amount": 500}
     assert receipt.label == "Edited Acme"
     assert desk.do(deals.edit, deal_id, {"amount": 500}).operation is None
+    assert desk.do(deals.shift_close_date, deal_id, 0).operation
+    assert desk.do(deals.shift_close_date, deal_id, 0).operation is None
 
 
 def test_edits_of_different_fields_merge(desk: Desk) -> None:
@@ -199,7 +201,7 @@ def test_edits_of_different_fields_merge(desk: Desk) -> None:
 
 def test_two_values_for_one_field_are_a_conflict_that_names_both(desk: Desk) -> None:
     deal_id = desk.new()
-    bea = desk.do(team.add, "Bea").value
+    bea, eve = (desk.do(team.add, name).value for name in ("Bea", "Eve"))
     me = desk.workspace.user.id
     base: DealChanges = {
         "title": "Acme",
@@ -223,6 +225,7 @@ def test_two_values_for_one_field_are_a_conflict_that_names_both(desk: Desk) -> 
     yours: DealChanges = {
         **base,
         "title": "Yours",
+        "owner_id": eve,
         "amount": None,
         "stage_id": desk.won,
         "contacts": (zoe,),
@@ -232,6 +235,7 @@ def test_two_values_for_one_field_are_a_conflict_that_names_both(desk: Desk) -> 
         desk.do(deals.edit, deal_id, yours, base=base)
     assert [(c.field, c.theirs, c.yours) for c in caught.value.clashes] == [
         ("title", "Theirs", "Yours"),
+        ("owner", "Bea", "Eve"),
         ("amount", "2.00", "–"),
         ("stage", "Offer", "Won"),
         ("contacts", "Acme, Zoe", "Zoe"),

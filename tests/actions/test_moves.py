@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dealboard.actions import deals, history, pipelines, stages
+from dealboard.actions import deals, history, pipelines, placement, stages
 from dealboard.actions.placement import Place
 from dealboard.domain.stages import parse_stages
 from dealboard.errors import InvalidValue, NotFound
@@ -314,19 +314,35 @@ def test_the_same_gap_can_be_used_for_ever(desk: Desk) -> None:
     assert desk.order(desk.lead) == ["Anchor", *reversed(titles)]
 
 
+def crowd(desk: Desk, ranks: list[int]) -> list[int]:
+    """Fill Lead with deals of these ranks in one step; return their ids."""
+    contact_id = desk.contact()
+
+    def act(tx: Transaction) -> list[int]:
+        made = [
+            deals.create(tx, contacts=[contact_id], stage_id=desk.lead, title=f"{number:03}")
+            for number in range(len(ranks))
+        ]
+        for deal_id, rank in zip(made, ranks, strict=True):
+            tx.get(Deal, deal_id).rank = rank
+        return made
+
+    return desk.do(act).value
+
+
 def test_moving_deals_apart_leaves_most_of_a_long_stage_alone(desk: Desk) -> None:
-    made = [desk.new(f"{number:03}") for number in reversed(range(120))]
-    made.reverse()
-
-    def squeeze(tx: Transaction) -> None:
-        tx.get(Deal, made[1]).rank = tx.get(Deal, made[0]).rank + 1
-
-    desk.do(squeeze)
+    made = crowd(desk, [0, 1, *(number * placement.GAP for number in range(1, 119))])
     receipt = desk.do(deals.place, made[119], desk.lead, after_id=made[0])
-    order = desk.order(desk.lead)
-    assert order[:3] == ["000", "119", "001"]
-    assert order[1:] == ["119", *(f"{number:03}" for number in range(1, 119))]
+    assert desk.order(desk.lead) == ["000", "119", *(f"{number:03}" for number in range(1, 119))]
     assert len(receipt.touched) < 50
+
+
+def test_deals_without_any_gap_are_moved_apart_as_far_as_needed(desk: Desk) -> None:
+    made = crowd(desk, list(range(100)))
+    desk.do(deals.place, made[99], desk.lead, after_id=made[0])
+    assert desk.order(desk.lead) == ["000", "099", *(f"{number:03}" for number in range(1, 99))]
+    receipt = desk.do(deals.place, made[98], desk.lead, after_id=made[1])
+    assert len(receipt.touched) == 1
 
 
 def test_equal_ranks_that_undo_brought_back_are_ordered_by_id(desk: Desk) -> None:

@@ -52,6 +52,7 @@ def test_a_user_is_edited(desk: Desk) -> None:
     desk.do(team.edit, bea, name="Bea B", email="b@example.com", role="chat_operator")
     row = desk.row(User, bea)
     assert (row.name, row.email, row.role) == ("Bea B", "b@example.com", "chat_operator")
+    assert desk.do(team.edit, bea, role="chat_operator", reassign_to=1).operation is None
     with pytest.raises(NotFound, match="no user #99"):
         desk.do(team.edit, 99, name="Eve")
 

@@ -61,13 +61,7 @@ def add(tx: Transaction, **fields: Unpack[ContactChanges]) -> int:
     same, are noted, never refused.
     """
     access.active(tx)
-    given = _clean(fields)
-    if not (given.get("first_name") or given.get("last_name")):
-        given["first_name"] = _name_from(given)
-    contact = Contact(uid=new_uid(tx.now), created_at=tx.now, updated_at=tx.now)
-    _write(tx, contact, given)
-    tx.add([contact])
-    _note_duplicates(tx, contact)
+    contact = _insert(tx, fields)
     tx.describe(f"Added contact {full_name(contact)}")
     return key(contact)
 
@@ -143,8 +137,8 @@ def resolve(tx: Transaction, who: str) -> int:
     """Return the id of the contact that somebody means.
 
     An id ("12", "#12"), an e-mail address, a phone number or the exact name. "Name <reach>" with
-    an address or a number is added, unless a contact of that name has it already. Raises
-    UnknownName for nobody, InvalidValue where several match.
+    an address or a number is added, unless a contact of that name has it already; the action that
+    asks names the operation. Raises UnknownName for nobody, InvalidValue where several match.
     """
     who = who.strip()
     if new := _NEW.fullmatch(who):
@@ -197,10 +191,23 @@ def _known_or_new(tx: Transaction, name: str, reach: str) -> int:
     for contact_id in _reached_by(tx, reach):
         if full_name(tx.get(Contact, contact_id)).casefold() == name.casefold():
             return contact_id
-    return add(tx, name=name, email=reach) if "@" in reach else add(tx, name=name, phone=reach)
+    field = ContactChanges(email=reach) if "@" in reach else ContactChanges(phone=reach)
+    access.active(tx)
+    return key(_insert(tx, {"name": name, **field}))
 
 
 # ── fields ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _insert(tx: Transaction, fields: ContactChanges) -> Contact:
+    given = _clean(fields)
+    if not (given.get("first_name") or given.get("last_name")):
+        given["first_name"] = _name_from(given)
+    contact = Contact(uid=new_uid(tx.now), created_at=tx.now, updated_at=tx.now)
+    _write(tx, contact, given)
+    tx.add([contact])
+    _note_duplicates(tx, contact)
+    return contact
 
 
 def _clean(fields: ContactChanges, full: str = "") -> dict[str, Any]:

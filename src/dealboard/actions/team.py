@@ -23,8 +23,8 @@ def add(
 ) -> int:
     """Add an active user and return the id. Names and e-mail addresses are unique."""
     access.full_access(tx)
-    role = _role(role)
-    if role == Role.ACCOUNT_OWNER:
+    granted = _role(role)
+    if granted is Role.ACCOUNT_OWNER:
         access.account_owner(tx, "make somebody an Account Owner")
     others = list(tx.session.exec(select(User)))
     name = _name(name, others)
@@ -34,7 +34,7 @@ def add(
         updated_at=tx.now,
         name=name,
         email=_email(email, others),
-        role=role,
+        role=granted.value,
     )
     tx.add([user])
     tx.describe(f"Added user {name}")
@@ -75,7 +75,7 @@ def _set_role(tx: Transaction, user: User, role: Role, others: list[User]) -> No
     if user.role == Role.ACCOUNT_OWNER:
         access.account_owner(tx, "change the role of an Account Owner")
         _keep_one_owner(user, others)
-    user.role = role
+    user.role = role.value
 
 
 def _set_active(tx: Transaction, user: User, others: list[User], *, active: bool) -> None:
