@@ -121,39 +121,42 @@ class Workspace:
 
         Whatever the action raises undoes all of it. Raises Busy, StorageFailed, WorkspaceReplaced.
         """
-        from dealboard.store import engine, journal, tables, transaction
+        from dealboard.store import journal
+        from dealboard.store.ids import new_uid
+        from dealboard.store.transaction import Entry, Transaction
 
         if self.read_only:
             raise StorageFailed(f"Nothing can be changed: {self.read_only}")
-        if self._opened_writer is None:
-            self._opened_writer = engine.Writer(self.path, self.timeout)
         now = self.now
-        with self._opened_writer.session() as session, session.begin():
-            tx = transaction.begin(session, now, now.astimezone().date())
-            tx.actor = tx.get(tables.User, self.user.id)
-            tx.operation.actor_id = self.user.id
+        entry = Entry(new_uid(now), now, self.user.id)
+        with self._writer().session() as session, session.begin():
+            tx = Transaction(session, None, now, now.astimezone().date(), entry)
+            tx.actor = journal.actor(session, self.user.id)
             book = journal.Journal(tx)
             return book.settle(action(tx))
 
+    def _writer(self) -> "Writer":
+        from dealboard.store.engine import Writer
+
+        if self._opened_writer is None:
+            self._opened_writer = Writer(self.path, self.timeout)
+        return self._opened_writer
+
     def warm_up(self) -> None:
         """Load what `run` needs, so that the first change is as fast as the next."""
-        from dealboard.store import engine, journal, tables, undo  # noqa: F401
+        from dealboard.store import journal, undo  # noqa: F401
 
-        if self._opened_writer is None and not self.read_only:
-            self._opened_writer = engine.Writer(self.path, self.timeout)
-            with self._opened_writer.session() as session:
-                session.get(tables.User, self.user.id)
+        if not self.read_only:
+            with self._writer().session() as session:
+                journal.actor(session, self.user.id)
 
     def remember(self, key: str, value: object) -> None:
         """Keep a JSON value outside the journal: a cursor, a width, the last view."""
-        from dealboard.store import engine, tables
+        from dealboard.store.tables import Setting
 
-        if self.read_only:
-            return
-        if self._opened_writer is None:
-            self._opened_writer = engine.Writer(self.path, self.timeout)
-        with self._opened_writer.session() as session, session.begin():
-            session.merge(tables.Setting(key=key, value=json.dumps(value)))
+        if not self.read_only:
+            with self._writer().session() as session, session.begin():
+                session.merge(Setting(key=key, value=json.dumps(value)))
 
     def recall(self, key: str) -> Any:
         """Return what was remembered, or None."""

@@ -248,9 +248,11 @@ def _amount(minor: int | None) -> int | None:
 
 def _owner(tx: Transaction, owner_id: int | None) -> User:
     """Return the active user who shall own a deal: the acting one if none is named."""
-    if owner_id is None and tx.actor is None:
-        raise MissingField("owner", "nobody is acting who could own the deal")
-    owner = tx.get(User, owner_id or (tx.actor and tx.actor.id))
+    if owner_id is None:
+        if tx.actor is None:
+            raise MissingField("owner", "nobody is acting who could own the deal")
+        owner_id = tx.actor.id
+    owner = tx.get(User, owner_id)
     if not owner.active:
         raise InvalidValue("owner", owner.name, "deactivated users get no more deals")
     return owner

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
 from dealboard.domain.stages import StageKind
@@ -57,11 +58,20 @@ def stages_of(tx: Transaction, pipeline_id: int) -> list[Stage]:
     return list(tx.session.exec(query))
 
 
+_BESIDE = (
+    select(Stage)
+    .where(
+        Stage.pipeline_id
+        == select(Stage.pipeline_id).where(Stage.id == bindparam("stage")).scalar_subquery()
+    )
+    .order_by(col(Stage.position))
+)
+"""Made once: every key that moves a deal runs it."""
+
+
 def stages_beside(tx: Transaction, stage_id: int) -> list[Stage]:
     """Return the stages, in order, of the pipeline that a stage is in."""
-    pipeline = select(Stage.pipeline_id).where(Stage.id == stage_id).scalar_subquery()
-    query = select(Stage).where(Stage.pipeline_id == pipeline).order_by(col(Stage.position))
-    return list(tx.session.exec(query))
+    return list(tx.session.scalars(_BESIDE, {"stage": stage_id}))
 
 
 def deals_in(tx: Transaction, stages: Iterable[Stage]) -> int:

@@ -10,18 +10,57 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from sqlalchemy import bindparam, event, insert, inspect, select, text, update
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import event, insert, inspect, select, text, update
 from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, SQLModel, col
 
+from dealboard.domain.views import Role, User
 from dealboard.store import images, tables
 from dealboard.store.images import Image
 from dealboard.store.search import SearchColumn
-from dealboard.store.transaction import Receipt, ResultT, Touched, Transaction
+from dealboard.store.transaction import Entry, Receipt, ResultT, Touched, Transaction
 
 CHUNK = 2_000
 """Rows sent to the database at a time by bulk work."""
+
+
+_operation = tables.Operation.__table__  # type: ignore[attr-defined]
+_user = tables.User.__table__  # type: ignore[attr-defined]
+_change = tables.Change.__table__  # type: ignore[attr-defined]
+
+# Statements of every transaction are made once: making one costs more than running it.
+_BEGIN = insert(_operation).returning(_operation.c.seq)
+_SETTLE = (
+    update(_operation)
+    .where(_operation.c.seq == bindparam("key"))
+    .values({name: bindparam(name) for name in ("actor_id", "kind", "label", "cause")})
+)
+_FORGET = delete_rows(_operation).where(_operation.c.seq == bindparam("key"))
+_RECORD = insert(_change)
+_CHANGES = (
+    select(_change.c.table_name, _change.c.row_id, _change.c.before, _change.c.after)
+    .where(_change.c.operation_seq == bindparam("key"))
+    .order_by(_change.c.id)
+)
+
+
+_USER = select(*(_user.c[name] for name in ("id", "uid", "name", "email", "role", "active"))).where(
+    _user.c.id == bindparam("key")
+)
+
+
+def actor(session: AnySession, user_id: int) -> User:
+    """Return a user as of this transaction: who acts, in which role."""
+    row_id, uid, name, email, role, active = (
+        session.connection().execute(_USER, {"key": user_id}).one()
+    )
+    return User(row_id, uid, name, email, Role(role), active)
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    names = ("uid", "at", "actor_id", "kind", "label", "cause")
+    return {name: getattr(entry, name) for name in names}
 
 
 class Journal:
@@ -31,8 +70,9 @@ class Journal:
         self._tx = tx
         self._search = SearchColumn()
         self._seen: set[tuple[str, int]] = set()
-        tx.session.add(tx.operation)
-        tx.session.flush()
+        tx.operation.seq = (
+            tx.session.connection().execute(_BEGIN, _entry(tx.operation)).scalar_one()
+        )
         event.listen(tx.session, "before_flush", self._derive)
         event.listen(tx.session, "after_flush", self._record)
 
@@ -44,16 +84,17 @@ class Journal:
         tx, operation = self._tx, self._tx.operation
         tx.session.flush()
         self._search.refresh(tx.session)
-        seq = operation.seq
-        assert seq is not None  # noqa: S101 -- the constructor flushed it
-        touched = tuple(changes(tx.session, seq))
-        changed = touched or operation.kind != "do" or has_batch(tx.session, seq)
-        if not changed:
-            tx.session.delete(operation)
-            tx.session.flush()
-        notes = tuple(tx.notes)
+        touched = tuple(changes(tx.session, operation.seq))
+        changed = touched or operation.kind != "do" or has_batch(tx.session, operation.seq)
+        settling = _SETTLE if changed else _FORGET
+        tx.session.connection().execute(settling, _entry(operation) | {"key": operation.seq})
         return Receipt(
-            operation.label, operation.kind, seq if changed else None, touched, notes, value
+            operation.label,
+            operation.kind,
+            operation.seq if changed else None,
+            touched,
+            tuple(tx.notes),
+            value,
         )
 
     def _derive(self, session: AnySession, _context: object, _rows: object) -> None:
@@ -74,7 +115,7 @@ class Journal:
                 self._seen.add((name, row_id))
                 fresh.append(self._change(name, row_id, before, after))
         if fresh:
-            session.execute(insert(tables.Change), fresh)
+            session.connection().execute(_RECORD, fresh)
 
     def _merge(
         self,
@@ -152,16 +193,7 @@ def _over(under: Image | None, over: Image | None) -> Image | None:
 
 def changes(session: AnySession, seq: int) -> Iterator[Touched]:
     """Yield the rows that an operation changed, in the order it first touched them."""
-    rows = session.execute(
-        select(
-            col(tables.Change.table_name),
-            col(tables.Change.row_id),
-            col(tables.Change.before),
-            col(tables.Change.after),
-        )
-        .where(col(tables.Change.operation_seq) == seq)
-        .order_by(col(tables.Change.id))
-    )
+    rows = session.connection().execute(_CHANGES, {"key": seq})
     for name, row_id, before, after in rows:
         yield Touched(name, row_id, images.loads(before), images.loads(after))
 

@@ -11,9 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session, SQLModel
 
+from dealboard.domain.views import User
 from dealboard.errors import NotFound
 from dealboard.store import tables
-from dealboard.store.ids import new_uid
 
 RowT = TypeVar("RowT", bound=SQLModel)
 ResultT = TypeVar("ResultT")
@@ -45,6 +45,19 @@ class Receipt(Generic[ResultT]):
     value: ResultT
 
 
+@dataclass(slots=True)
+class Entry:
+    """The operation being written: its row in the journal, as far as it is known."""
+
+    uid: str
+    at: datetime
+    actor_id: int | None
+    kind: str = "do"
+    label: str = ""
+    cause: int | None = None
+    seq: int = 0
+
+
 @dataclass
 class Transaction:
     """What an action works with.
@@ -54,10 +67,10 @@ class Transaction:
     """
 
     session: Session
-    actor: tables.User | None
+    actor: User | None
     now: datetime
     today: date
-    operation: tables.Operation
+    operation: Entry
     notes: list[str] = field(default_factory=list)
 
     def describe(self, label: str) -> None:
@@ -84,9 +97,3 @@ class Transaction:
         """Insert rows; their ids are known afterwards."""
         self.session.add_all(rows)
         self.session.flush()
-
-
-def begin(session: Session, now: datetime, today: date) -> Transaction:
-    """Return a transaction at its start: nobody acts yet, nothing has been done."""
-    operation = tables.Operation(uid=new_uid(now), at=now)
-    return Transaction(session, None, now, today, operation)

@@ -42,7 +42,7 @@ def undo(tx: Transaction, seq: int | None = None) -> int:
     Raises Refused when there is nothing to undo and UndoConflict when something is in the way.
     """
     target = _undoable(tx) if seq is None else _chosen(tx, seq)
-    assert target.seq is not None and tx.operation.seq is not None  # noqa: PT018, S101
+    assert target.seq is not None  # noqa: S101 -- it was read from the file
     tx.operation.kind = "undo"
     tx.operation.cause = target.seq
     tx.operation.label = f"Undid: {target.label}"
