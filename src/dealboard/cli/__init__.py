@@ -9,13 +9,15 @@ import signal
 import sys
 from importlib import import_module
 from types import FrameType
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never
 
 import click
-from click.shell_completion import CompletionItem
 
 from dealboard import __version__
 from dealboard.cli.invocation import Invocation
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 NOUNS: dict[str, tuple[str, str]] = {
     "init": ("init:init", "Create a workspace, its Account Owner and a first pipeline."),
@@ -54,8 +56,10 @@ class Root(click.Group):
         with formatter.section("Nouns"):
             formatter.write_dl([(noun, summary) for noun, (_, summary) in NOUNS.items()])
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Complete nouns and global options."""
+        from click.shell_completion import CompletionItem
+
         nouns = [(noun, summary) for noun, (_, summary) in NOUNS.items()]
         items = [CompletionItem(n, help=s) for n, s in nouns if n.startswith(incomplete)]
         return items + click.Command.shell_complete(self, ctx, incomplete)

@@ -1,0 +1,170 @@
+"""Settings: where they come from, what wins, and what is said about a wrong one."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dealboard import config
+from dealboard.config import Config, load
+from dealboard.errors import ConfigError, UsageError
+
+
+def write(path: Path, text: str) -> str:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return str(path)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def test_without_a_file_the_platform_decides(tmp_path: Path) -> None:
+    found = load(environ={})
+
+    assert found.location == tmp_path / "xdg" / "data" / "dealboard" / "dealboard.db"
+    assert found.file == tmp_path / "xdg" / "config" / "dealboard" / "config.toml"
+    assert found == Config(found.file, found.location)
+
+
+def test_every_key_is_read(file: Path) -> None:
+    text = """
+        db = "crm.db"
+        user = "ada@example.org"
+        theme = "nord"
+        density = "compact"
+        locale = "it-it"
+        first_day_of_week = "Sunday"
+        date_order = "ymd"
+        mouse = false
+    """
+    assert load(file=write(file, text), environ={}) == Config(
+        file=file,
+        location=file.parent / "crm.db",
+        user="ada@example.org",
+        theme="nord",
+        density="compact",
+        locale="it_IT",
+        first_weekday=6,
+        date_order="ymd",
+        mouse=False,
+        country="IT",
+    )
+
+
+def test_the_nearer_place_wins(file: Path, tmp_path: Path) -> None:
+    named = write(file, f'db = "{tmp_path / "file.db"}"')
+    environ = {"DEALBOARD_DB": str(tmp_path / "environ.db"), "DEALBOARD_CONFIG": named}
+
+    assert load(environ={"DEALBOARD_CONFIG": named}).location.name == "file.db"
+    assert load(environ=environ).location.name == "environ.db"
+    assert load(db=str(tmp_path / "line.db"), environ=environ).location.name == "line.db"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("colour = 1", "unknown key 'colour'"),
+        ('density = "huge"', "density = 'huge' is not comfortable or compact"),
+        ("mouse = 1", "mouse = 1 is not true or false"),
+        ('locale = "C"', "locale = 'C' is not a locale"),
+        ("first_day_of_week = 1", "first_day_of_week = 1 is not a day"),
+        ('date_order = "dym"', "date_order = 'dym' is not dmy, mdy or ymd"),
+        ('user = " "', "user = ' ' is not a name"),
+        ("db = 7", "db = 7 is not a path"),
+        ("db =", "not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_file(file: Path, text: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(file=write(file, text), environ={})
+
+    assert str(file) in caught.value.sentence
+    assert told in caught.value.sentence
+    assert caught.value.exit_code == 78
+
+
+def test_a_named_file_must_be_there(file: Path) -> None:
+    with pytest.raises(ConfigError, match="There is no configuration file"):
+        load(file=str(file), environ={})
+    with pytest.raises(ConfigError, match="There is no configuration file"):
+        load(environ={"DEALBOARD_CONFIG": str(file)})
+
+
+def test_a_file_of_other_bytes_is_refused(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load(file=str(file), environ={})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permission bits")
+def test_a_file_that_others_can_change_is_refused(file: Path) -> None:
+    write(file, "mouse = true")
+    file.chmod(0o620)
+    with pytest.raises(ConfigError, match="changed by other users"):
+        load(file=str(file), environ={})
+
+
+def test_urls_of_sqlite_are_paths(tmp_path: Path) -> None:
+    assert config.location("sqlite:////srv/crm.db") == Path("/srv/crm.db")
+    assert config.location("sqlite:///crm.db") == Path("crm.db")
+    assert config.location("crm.db", tmp_path) == tmp_path / "crm.db"
+    assert config.location("~/crm.db") == Path.home() / "crm.db"
+
+
+@pytest.mark.parametrize(
+    "text", ["postgresql://ada:secret@host/crm", "postgres://h/c", "PostgreSQL+psycopg://h/c"]
+)
+def test_a_server_is_refused_without_repeating_its_password(text: str) -> None:
+    with pytest.raises(UsageError, match=r"dealboard\[team\]") as caught:
+        config.location(text)
+    assert "secret" not in caught.value.sentence + caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "sqlite://", "sqlite:///:memory:", "mysql://host/crm"])
+def test_what_is_no_file_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        config.location(text)
+
+
+@pytest.mark.parametrize(
+    ("environ", "locale"),
+    [
+        ({}, "en_US"),
+        ({"LANG": "C.UTF-8"}, "en_US"),
+        ({"LC_ALL": "POSIX", "LANG": "de_DE.UTF-8"}, "de_DE"),
+        ({"LC_ALL": "it_IT@euro", "LANG": "de_DE"}, "it_IT"),
+        ({"LC_MONETARY": "UTF-8", "LANG": "sv_SE"}, "sv_SE"),
+        ({"LC_MONETARY": "pt_BR", "LANG": "en_US"}, "pt_BR"),
+    ],
+)
+def test_the_locale_comes_from_the_environment(environ: dict[str, str], locale: str) -> None:
+    assert load(environ=environ).locale == locale
+
+
+@pytest.mark.parametrize(
+    ("locale", "order", "weekday", "country"),
+    [
+        ("en_US", "mdy", 6, "US"),
+        ("en_GB", "dmy", 0, "GB"),
+        ("ja_JP", "ymd", 0, "JP"),
+        ("zh_Hans_CN", "ymd", 0, "CN"),
+        ("es_419", "dmy", 0, ""),
+        ("it", "dmy", 0, ""),
+        ("C", "dmy", 0, ""),
+    ],
+)
+def test_a_locale_implies_customs(locale: str, order: str, weekday: int, country: str) -> None:
+    found = load(environ={"LANG": locale})
+    assert (found.date_order, found.first_weekday, found.country) == (order, weekday, country)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_any_text_is_a_locale_or_none(text: str) -> None:
+    found = config.parse_locale(text)
+    assert found is None or config.parse_locale(found) == found
