@@ -16,6 +16,7 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "pipelines.rename": lambda tx: pipelines.rename(tx, 1, "Other"),
     "pipelines.move": lambda tx: pipelines.move(tx, 1, 1),
     "pipelines.delete": lambda tx: pipelines.delete(tx, 1),
+    "pipelines.move_deals": lambda tx: pipelines.move_deals(tx, 1, 1),
     "stages.add": lambda tx: stages.add(tx, 1, "Other"),
     "stages.edit": lambda tx: stages.edit(tx, 1, probability=20),
     "stages.move": lambda tx: stages.move(tx, 1, 2),

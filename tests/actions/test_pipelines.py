@@ -5,7 +5,7 @@ import pytest
 from dealboard.actions import deals, history, pipelines
 from dealboard.domain.stages import NewStage, parse_stages
 from dealboard.errors import InvalidValue, MissingField, NotFound, Refused
-from dealboard.store.tables import Pipeline, Stage
+from dealboard.store.tables import Deal, Pipeline, Stage
 from tests.actions.conftest import Desk
 
 
@@ -103,6 +103,30 @@ def test_an_empty_pipeline_is_deleted_with_its_stages_and_comes_back(desk: Desk)
     desk.do(history.undo)
     assert desk.pipeline_names() == ["Sales", "Other"]
     assert desk.stage_names() == ["Lead", "Offer", "Won", "Lost"]
+
+
+def test_all_deals_move_to_another_pipeline_in_their_order(desk: Desk) -> None:
+    other = desk.do(pipelines.create, "Other", parse_stages("Offer,Start")).value
+    offer, start, won, _ = (stage.id or 0 for stage in desk.stages(other))
+    desk.new("There", offer)
+    for title, stage_id in (("B", desk.lead), ("A", desk.lead), ("C", desk.offer), ("D", desk.won)):
+        desk.new(title, stage_id)
+    closed_at = next(deal.closed_at for deal in desk.rows(Deal) if deal.title == "D")
+    desk.clock.advance(days=1)
+    receipt = desk.do(pipelines.move_deals, desk.pipeline, other)
+    assert (receipt.value, receipt.label) == (4, "Moved 4 deals to Other")
+    assert [desk.order(stage_id) for stage_id in (offer, start, won)] == [
+        ["There", "A", "B", "C"],
+        [],
+        ["D"],
+    ]
+    assert next(deal.closed_at for deal in desk.rows(Deal) if deal.title == "D") == closed_at
+    desk.do(pipelines.delete, desk.pipeline)
+    desk.do(history.undo)
+    desk.do(history.undo)
+    assert desk.order(desk.lead) == ["A", "B"]
+    with pytest.raises(Refused, match="there already"):
+        desk.do(pipelines.move_deals, other, other)
 
 
 def test_an_unknown_pipeline_is_named(desk: Desk) -> None:

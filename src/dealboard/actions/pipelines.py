@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from dealboard.actions import access
+from dealboard.actions.moves import move as move_deal
 from dealboard.actions.rows import (
     check_position,
     counted,
@@ -26,7 +27,7 @@ from dealboard.domain.stages import (
 )
 from dealboard.errors import Refused
 from dealboard.store.ids import new_uid
-from dealboard.store.tables import Pipeline
+from dealboard.store.tables import Deal, Pipeline, Stage
 from dealboard.store.transaction import Transaction
 
 FIXED_STAGES = {StageKind.WON: "Won", StageKind.LOST: "Lost"}
@@ -100,7 +101,7 @@ def delete(tx: Transaction, pipeline_id: int) -> None:
         raise Refused(
             f"Pipeline {quoted(pipeline.name)} holds {counted(deals, 'deal')},"
             " won and lost ones included, and cannot be deleted.",
-            "Move its deals to another pipeline, or delete them first.",
+            "Move its deals to another pipeline first.",
         )
     for stage in stages:
         tx.session.delete(stage)
@@ -109,6 +110,28 @@ def delete(tx: Transaction, pipeline_id: int) -> None:
     tx.session.flush()
     _number(_all(tx))
     tx.describe(f"Deleted pipeline {pipeline.name}")
+
+
+def move_deals(tx: Transaction, pipeline_id: int, into: int) -> int:
+    """Move all deals of a pipeline to another one, below those there, and return how many.
+
+    Each goes to the stage that means the same (decision 15); the pipeline can be deleted then.
+    """
+    access.full_access(tx)
+    pipeline, heir = tx.get(Pipeline, pipeline_id), tx.get(Pipeline, into)
+    if pipeline is heir:
+        raise Refused(f"The deals of {quoted(pipeline.name)} are there already.")
+    query = (
+        select(Deal)
+        .join(Stage, col(Stage.id) == col(Deal.stage_id))
+        .where(Stage.pipeline_id == pipeline_id)
+        .order_by(col(Stage.position), col(Deal.rank), col(Deal.id))
+    )
+    deals = tx.session.exec(query).all()
+    tx.describe(f"Moved {counted(len(deals), 'deal')} to {heir.name}")
+    for deal in deals:
+        move_deal(tx, key(deal), pipeline_id=into, place="bottom")
+    return len(deals)
 
 
 def _stage_names(stages: Sequence[NewStage]) -> list[str]:

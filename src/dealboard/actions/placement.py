@@ -5,7 +5,7 @@ used up are the deals behind it moved apart. Equal ranks can come back by undo: 
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 import sqlalchemy
 from sqlalchemy import Select, bindparam, tuple_
@@ -14,15 +14,18 @@ from sqlmodel import col, select
 from dealboard.store.tables import Deal
 from dealboard.store.transaction import Transaction
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
+
 GAP = 1 << 32
 """Ranks between deals that were put on top of, or below, each other."""
 
 ROOM = 1 << 8
 """Ranks that must lie between deals that were moved apart."""
 
-_order = tuple_(col(Deal.rank), col(Deal.id))
-
-_Query: TypeAlias = "Select[int, int | None]"
+_id = cast("Mapped[int]", col(Deal.id))
+_order = tuple_(col(Deal.rank), _id)
+_Query: TypeAlias = "Select[int, int]"
 
 Place = Literal["top", "bottom"] | int
 """An end of the stage, or how many of its other deals stand above."""
@@ -149,15 +152,15 @@ def _make_room(tx: Transaction, stage_id: int, over: Spot, under: Spot) -> int:
 
 def _others(stage_id: int, mover: int | None) -> _Query:
     """Return the query for rank and id of the deals of a stage without the one that moves."""
-    query = sqlalchemy.select(col(Deal.rank), col(Deal.id)).where(col(Deal.stage_id) == stage_id)
-    return query if mover is None else query.where(col(Deal.id) != mover)
+    query = sqlalchemy.select(col(Deal.rank), _id).where(col(Deal.stage_id) == stage_id)
+    return query if mover is None else query.where(_id != mover)
 
 
 def _in_order(query: _Query, *, last: bool = False) -> _Query:
     """Order a query from the top, or from the bottom."""
     if last:
-        return query.order_by(col(Deal.rank).desc(), col(Deal.id).desc())
-    return query.order_by(col(Deal.rank), col(Deal.id))
+        return query.order_by(col(Deal.rank).desc(), _id.desc())
+    return query.order_by(col(Deal.rank), _id)
 
 
 def _first(tx: Transaction, query: _Query, *, last: bool = False) -> Spot | None:
@@ -166,4 +169,4 @@ def _first(tx: Transaction, query: _Query, *, last: bool = False) -> Spot | None
 
 
 def _spot(tx: Transaction, stage_id: int, deal_id: int) -> Spot | None:
-    return _first(tx, _others(stage_id, None).where(col(Deal.id) == deal_id))
+    return _first(tx, _others(stage_id, None).where(_id == deal_id))
