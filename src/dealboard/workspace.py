@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from dealboard.domain.views import Role, User
 from dealboard.errors import StorageFailed, UnknownName
-from dealboard.store import backup, driver
+from dealboard.store import driver
 from dealboard.store.open import FORMAT, Reader, open_reader
 from dealboard.store.reads import settings, team
 
@@ -175,7 +175,7 @@ class Workspace:
 
 def _upgraded(path: Path, reader: Reader, timeout: float, clock: Clock) -> Reader:
     """Bring an older file forward, behind a verified copy of what it was."""
-    from dealboard.store import migrations
+    from dealboard.store import backup, migrations
 
     reader.connection.close()
     if reader.read_only:

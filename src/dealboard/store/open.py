@@ -5,8 +5,6 @@ board. A look at the file never changes it; only a file of ours, of a version we
 """
 
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +93,9 @@ def _leave_unsafe_log(connection: driver.Connection, path: Path) -> str | None:
 
 def _connect_aside(path: Path, timeout: float) -> driver.Connection:
     """Read a WAL file where no shared memory can be made beside it."""
+    import shutil
+    import tempfile
+
     wal = path.with_name(f"{path.name}-wal")
     if not (wal.exists() and wal.stat().st_size):
         return driver.connect(path, "ro", timeout, immutable=True)
