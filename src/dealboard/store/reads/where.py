@@ -14,7 +14,10 @@ from dealboard.domain.text import digits, fold
 from dealboard.store.reads.values import Params, listed, moment_text
 
 SHORTEST_NUMBER = 3
-"""Digits from which a search text without letters is also looked for as a phone number."""
+"""Digits from which a text written like a phone number is also looked for as one."""
+
+PHONE_SIGNS = frozenset("+-.()/ ")
+"""What people put between the digits of a phone number."""
 
 LONGEST_TEXT = 1000
 """Characters of a search text that are looked for: more than any field of a deal has."""
@@ -102,8 +105,8 @@ def _searched(text: str) -> Iterator[str]:
     if folded:
         yield folded
     number = digits(folded)
-    no_letters = not any(char.isalpha() for char in folded)
-    if no_letters and len(number) >= SHORTEST_NUMBER and number != folded:
+    like_a_phone = all(char.isdecimal() or char in PHONE_SIGNS for char in folded)
+    if like_a_phone and len(number) >= SHORTEST_NUMBER and number != folded:
         yield number
 
 

@@ -1,0 +1,92 @@
+"""Every read on a new workspace, none of them writing, none of them importing an ORM."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dealboard.domain.filters import Days, DealFilter, Sort, SortKey
+from dealboard.domain.stages import StageKind
+from dealboard.store import reads
+from dealboard.store.driver import Connection
+from dealboard.store.open import open_reader
+from dealboard.store.reads import board, contacts, deals, history, pipelines, settings, team
+from tests.store.reads.conftest import TODAY
+
+EVERYTHING = DealFilter(
+    name="+39 1%",
+    pipelines=frozenset({1, 2}),
+    stages=frozenset({1, 2}),
+    owners=frozenset({1, 2}),
+    kinds=frozenset(StageKind),
+    created=Days(TODAY, TODAY),
+    close=Days(TODAY, TODAY),
+    no_close_date=True,
+    overdue=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        (lambda c: board.totals(c, 1, EVERYTHING, today=TODAY, closed_before=TODAY), {}),
+        (lambda c: board.position(c, 1, EVERYTHING, Sort(), today=TODAY), None),
+        (lambda c: board.cards(c, [1]), ()),
+        (lambda c: board.cards(c, []), ()),
+        (lambda c: deals.count_and_totals(c, EVERYTHING, today=TODAY), (0, ())),
+        (lambda c: contacts.contacts(c, "+39 1%"), ()),
+        (lambda c: contacts.matches(c, "+39 1%"), ()),
+        (lambda c: contacts.deals_of(c, 1), ((), ())),
+        (history.newest, 0),
+        (lambda c: history.operations(c, limit=9), ()),
+        (lambda c: history.operations(c, deal_id=1, limit=9), ()),
+        (lambda c: history.operations_after(c, 0), (0, ())),
+        (pipelines.pipelines, ()),
+        (pipelines.all_stages, ()),
+        (lambda c: pipelines.stages(c, 1), ()),
+        (lambda c: pipelines.stage_counts(c, 1), {}),
+        (pipelines.pipeline_counts, {}),
+        (lambda c: settings.setting(c, "nothing"), None),
+        (lambda c: [user.name for user in team.users(c)], ["Ada Owner"]),
+    ],
+)
+def test_a_new_workspace_reads_as_empty(
+    blank: Path, read: Callable[[Connection], Any], expected: Any
+) -> None:
+    connection = open_reader(blank, 5).connection
+    try:
+        assert read(connection) == expected
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("key", SortKey)
+def test_no_deals_in_any_order(blank: Path, key: SortKey, descending: bool) -> None:
+    connection = open_reader(blank, 5).connection
+    window: dict[str, Any] = {"offset": 0, "limit": 9, "today": TODAY}
+    sort = Sort(key, descending)
+    try:
+        assert deals.deals(connection, EVERYTHING, sort, **window) == ()
+        assert board.lane(connection, 1, EVERYTHING, sort, closed_since=TODAY, **window) == ()
+    finally:
+        connection.close()
+
+
+def test_reads_load_no_orm() -> None:
+    modules = sorted(path.stem for path in Path(reads.__path__[0]).glob("[a-z]*.py"))
+    assert {"board", "deals", "contacts", "history"} <= set(modules)
+    script = "; ".join(
+        [
+            "import sys",
+            *(f"import dealboard.store.reads.{name}" for name in modules),
+            "print(*{'sqlalchemy', 'sqlmodel', 'pydantic', 'alembic'} & set(sys.modules))",
+        ]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
