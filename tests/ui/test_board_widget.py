@@ -216,6 +216,52 @@ async def test_a_late_answer_for_rows_out_of_sight_uncovers_nothing() -> None:
         assert "Lead deal 0" in "\n".join(app.text())
 
 
+async def test_rows_read_after_a_change_overtake_an_answer_still_under_way() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        app.answering = False
+        await pilot.press("pagedown")
+        await settled(pilot)
+        under_way = app.asked[-1]
+        offset, limit = app.board.window(1) or (0, 0)
+        fresh = [replace(each, title=f"New {each.id}") for each in app.rows[1]]
+        app.board.put_rows(1, offset, fresh[offset : offset + limit])
+        app.answer(under_way)
+        await settled(pilot)
+        assert "New 1009" in "\n".join(app.text())
+        assert "Lead deal" not in "\n".join(app.text())
+
+
+async def test_a_short_answer_is_not_asked_for_again() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        del app.rows[1][5:]
+        app.asked.clear()
+        app.board.invalidate([1])
+        for _ in range(5):
+            await settled(pilot)
+        assert len(app.asked) == 1
+
+
+async def test_rows_and_totals_may_be_there_before_the_board_is_on_the_screen() -> None:
+    class Eager(BoardApp):
+        def compose(self) -> ComposeResult:
+            board = Board(today=TODAY)
+            board.show(STAGES, self.totals())
+            board.put_rows(1, 0, self.rows[1][:3])
+            board.focus_deal(1002, 1, 2)
+            yield board
+
+        def on_mount(self) -> None:
+            self.board.focus()
+
+    async with Eager().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        assert app.board.cursor == Cursor(1, 2, 1002)
+        assert app.marked()[0] == "Lead deal 2"
+        assert "Lead deal 7" in "\n".join(app.text())
+
+
 async def test_only_the_lines_of_two_cards_are_drawn_anew_when_the_cursor_steps() -> None:
     async with BoardApp().run_test(size=(160, 40)) as pilot:
         app = await settled(pilot)
@@ -377,6 +423,24 @@ async def test_the_cursor_follows_a_moved_deal() -> None:
         assert app.board.cursor == Cursor(2, 0, moved.id)
         assert app.marked()[0] == "Lead deal 1"
         assert app.seen[-1] == Board.CursorMoved(moved.id, 2)
+
+
+async def test_a_key_means_the_same_deal_until_the_news_of_its_move_is_there() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        app.answering = False
+        await pilot.press("pagedown")
+        await settled(pilot)
+        await pilot.press("L")
+        moved = app.board.cursor
+        assert moved is not None
+        del app.rows[1][moved.index]
+        app.answer(app.asked[-1])
+        await pilot.press("L")
+        await settled(pilot)
+        assert moved.deal_id is not None
+        assert app.requests() == [Board.MoveRequested(moved.deal_id, by=1)] * 2
+        assert app.board.card is None
 
 
 async def test_a_deal_far_down_is_found_and_shown() -> None:

@@ -244,10 +244,9 @@ class Board(Widget, can_focus=True):
         if at is None:
             return
         lane = self._lanes[at]
-        if lane.put(offset, cards, lane.generation if generation is None else generation):
-            if at == self._at:
-                self._follow(settled=True)
-            lane.paint()
+        if lane.put(offset, cards, generation) and at == self._at:
+            self._follow(settled=lane.renewed)
+        lane.paint()
 
     def invalidate(self, stage_ids: Iterable[int] | None = None) -> None:
         """Ask again for the rows of some or all stages; those held are shown until they come."""
@@ -281,7 +280,8 @@ class Board(Widget, can_focus=True):
     @property
     def card(self) -> Card | None:
         """The card under the cursor, if its row is held."""
-        return self._lanes[self._at].card(self._row) if self._lanes else None
+        card = self._lanes[self._at].card(self._row) if self._lanes else None
+        return card if card and card.id == self._deal else None
 
     @property
     def dragging(self) -> bool:
@@ -321,7 +321,8 @@ class Board(Widget, can_focus=True):
         """Keep the cursor on its deal, on the same line of the screen, after a stage changed.
 
         Once the rows have `settled`, a deal that is not among them any more has left: the cursor
-        stays in its row and takes the deal that is there now.
+        stays in its row and takes the deal that is there now. Until then a key still means the
+        deal it meant: the rows that scrolling brings may be ahead of the news that it moved.
         """
         lane = self._lanes[self._at]
         row = lane.row_of(self._deal) if self._deal is not None else None

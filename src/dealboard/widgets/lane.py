@@ -7,6 +7,7 @@ finished lines, so that a key costs only the lines that differ.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -31,6 +32,8 @@ from dealboard.widgets.lines import Line, blank
 
 MAX_KEPT = 1000
 """Cards whose finished lines a lane keeps before it starts anew."""
+
+_GENERATIONS = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +117,16 @@ class Lane(Widget):
         super().__init__()
         self.stage = stage
         self.totals = totals
-        self.generation = 0
+        self.generation = next(_GENERATIONS)
         self.first = 0
         self.awake = False
         self._body = 0
         self._look = look
         self._offset = 0
         self._cards: tuple[Card, ...] = ()
-        self._stale = True
         self._asked: range | None = None
+        self._held_generation = 0
+        self.renewed = False
         self._selected: int | None = None
         self._dragged: int | None = None
         self._drop: tuple[int, str] | None = None
@@ -160,8 +164,12 @@ class Lane(Widget):
     @property
     def window(self) -> tuple[int, int]:
         """Offset and limit of the rows in view and a page either side of them."""
-        wanted = self._view(self.capacity + 1)
+        wanted = self._view(self._page)
         return wanted.start, len(wanted)
+
+    @property
+    def _page(self) -> int:
+        return self.capacity + 1
 
     def card(self, row: int) -> Card | None:
         """Return the card of a row, None where none is held."""
@@ -204,21 +212,27 @@ class Lane(Widget):
 
     def invalidate(self) -> None:
         """Ask for the rows again, and go on showing those held until they come."""
-        self.generation += 1
-        self._stale, self._asked, self._changed = True, None, True
+        self.generation = next(_GENERATIONS)
+        self._asked, self._changed = None, True
 
-    def put(self, offset: int, cards: Sequence[Card], generation: int) -> bool:
+    def put(self, offset: int, cards: Sequence[Card], generation: int | None) -> bool:
         """Hold these rows from now on, and return whether they were of use.
 
-        Rows of an earlier generation are not, nor those that would uncover the view.
+        Rows of an earlier generation are not; None makes these the first of a new one. Neither are
+        rows out of sight, unless they are what was asked for last. Afterwards `renewed` tells
+        whether they are the first of their generation.
         """
-        if generation < self.generation:
+        if generation is None:
+            self.invalidate()
+            self._asked = self._view(self._page)
+        elif generation != self.generation:
             return False
-        view = self._view(0)
-        if not self._stale and self._covers(view) and not _within(view, offset, len(cards)):
+        if not self._answers(offset) and not self._helps(offset, len(cards)):
+            self._asked = None if generation is None else self._asked
             return False
-        self._offset, self._cards = offset, tuple(cards)
-        self._stale, self._asked, self._changed = False, None, True
+        self._offset, self._cards, self._changed = offset, tuple(cards), True
+        self.renewed = self._held_generation != self.generation
+        self._held_generation = self.generation
         return True
 
     def select(self, row: int | None) -> None:
@@ -267,20 +281,27 @@ class Lane(Widget):
     def _covers(self, rows: range) -> bool:
         return _within(rows, self._offset, len(self._cards))
 
+    def _answers(self, offset: int) -> bool:
+        return self._asked is not None and self._asked.start == offset
+
+    def _helps(self, offset: int, length: int) -> bool:
+        """Whether these rows show all of the view, or some of it while not all is held."""
+        view = self._view(0)
+        some = offset <= view.start < offset + length
+        return _within(view, offset, length) or (some and not self._covers(view))
+
     def _ask(self) -> None:
         """Ask for the view and a page either side when half a page beyond the view is missing."""
-        page = self.capacity + 1
-        near, wanted = self._view(page // 2), self._view(page)
+        near, wanted = self._view(self._page // 2), self._view(self._page)
         if not near or not self._body or not self.awake:
             return
-        if not self._stale and (self.totals is None or self._covers(near)):
-            return
-        if self._asked is not None and _within(near, self._asked.start, len(self._asked)):
+        asked = self._asked
+        if asked and (self._covers(near) or _within(near, asked.start, len(asked))):
             return
         self._asked = wanted
-        asked = RowsWanted(self.stage.id, wanted.start, len(wanted), self.generation)
+        message = RowsWanted(self.stage.id, wanted.start, len(wanted), self.generation)
         # A message bubbles no further than its sender, which would be whoever called this lane.
-        self.post_message(asked.set_sender(self))
+        self.post_message(message.set_sender(self))
 
     # ── drawing ───────────────────────────────────────────────────────────────────────────────
 
