@@ -37,6 +37,15 @@ def test_json_of_a_deal_is_the_contract(cli: Cli) -> None:
     }
 
 
+def test_what_was_understood_is_said(cli: Cli) -> None:
+    said = cli.ok(
+        *("deal", "add", "--title", "Acme", "--contact", "Bob <bob@example.org>"),
+        *("--stage", "Lead", "--amount", "1.234,50", "--close-date", "31/12/2026"),
+    )
+
+    assert said == "Created Acme · deal #1 · €1,234.50 · closes 2026-12-31\n"
+
+
 def test_what_is_left_out_is_filled_in(cli: Cli) -> None:
     made = cli.json("deal", "add", "--contact", "Bob <bob@example.org>", "--stage", "lead")
 

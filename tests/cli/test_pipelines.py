@@ -52,6 +52,18 @@ def test_a_pipeline_with_deals_stays(cli: Cli) -> None:
     assert "1 deal" in told
 
 
+def test_a_pipeline_hands_its_deals_over(cli: Cli) -> None:
+    cli.ok("pipeline", "create", "Partners", "--stages", "Offer")
+    cli.deal("Acme", "Offer", "--pipeline", "Sales")
+
+    cli.ok("pipeline", "delete", "Sales", "--move-deals-to", "partners", "--yes")
+
+    (deal,) = cli.json("deal", "list")
+    assert (deal["pipeline"]["name"], deal["stage"]["name"]) == ("Partners", "Offer")
+    cli.ok("undo")
+    assert cli.json("deal", "list")[0]["pipeline"]["name"] == "Sales"
+
+
 def test_stages_show_deals_and_money(cli: Cli) -> None:
     cli.deal("Acme", "Offer", "--amount", "1,000.50")
     cli.deal("Bolt", "Offer", "--amount", "20 USD")

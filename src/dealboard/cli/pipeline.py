@@ -10,7 +10,7 @@ from dealboard.cli.invocation import Invocation, pass_invocation
 from dealboard.domain.stages import parse_stages
 
 if TYPE_CHECKING:
-    from dealboard.store.transaction import Receipt
+    from dealboard.store.transaction import Receipt, Transaction
     from dealboard.workspace import Workspace
 
 pipeline_argument = click.argument("pipeline", metavar="ID", shell_complete=complete_pipelines)
@@ -82,19 +82,32 @@ def move(run: Invocation, pipeline: str, position: int, as_json: bool) -> None:
 
 @pipeline.command()
 @pipeline_argument
+@click.option(
+    "--move-deals-to",
+    "heir",
+    metavar="P",
+    help="Which pipeline takes its deals first.",
+    shell_complete=complete_pipelines,
+)
 @options.as_json
 @options.yes
 @pass_invocation
-def delete(run: Invocation, pipeline: str, as_json: bool, yes: bool) -> None:
-    """Delete a pipeline without deals."""
+def delete(run: Invocation, pipeline: str, heir: str | None, as_json: bool, yes: bool) -> None:
+    """Delete a pipeline that holds no deals, or hands them over."""
     from dealboard import actions
 
-    found = names.pipeline(run.selling, pipeline)
-    output.confirm(f"Delete pipeline {found.name}? `dealboard undo` brings it back.", yes=yes)
-    receipt = run.selling.run(lambda tx: actions.pipelines.delete(tx, found.id))
-    output.done(receipt, quiet=as_json)
+    gone = names.pipeline(run.selling, pipeline).id
+    into = None if heir is None else names.pipeline(run.selling, heir).id
+    output.confirm(f"Delete pipeline {pipeline}? `dealboard undo` brings it back.", yes=yes)
+
+    def remove(tx: "Transaction") -> None:
+        if into is not None:
+            actions.pipelines.move_deals(tx, gone, into)
+        actions.pipelines.delete(tx, gone)
+
+    output.done(run.selling.run(remove), quiet=as_json)
     if as_json:
-        output.document({"deleted": [found.id]})
+        output.document({"deleted": [gone]})
 
 
 def _answer(
