@@ -5,11 +5,13 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 
 from benchmarks import bulk, keys, life
 from benchmarks.apps import RESULTS, Apps, Case
 from benchmarks.report import Row, flatness, table, to_json
+from benchmarks.terminal import NoResponseError
 
 MEASURES: dict[str, Callable[[Case], list[Row]]] = {
     "start": life.start,
@@ -45,8 +47,11 @@ def _measure(apps: Apps, options: argparse.Namespace) -> Iterator[Row]:
         case = Case(apps, size, presses, starts, imports)
         for name, measure in MEASURES.items():
             if name in options.only:
-                print(f"{size:,}: {name} …", file=sys.stderr)
-                yield from measure(case)
+                print(f"{size:,}: {name} …", file=sys.stderr, flush=True)
+                try:
+                    yield from measure(case)
+                except (NoResponseError, CalledProcessError) as error:
+                    print(f"{size:,}: {name} gave no figure. {error}", file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:
