@@ -12,28 +12,24 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
 from dealboard.domain.views import Card, Stage, StageTotals
 from dealboard.widgets.deal_card import Density
-from dealboard.widgets.lane import Lane, Look
+from dealboard.widgets.lane import Lane, Look, SpanStyles
 from dealboard.widgets.lane import RowsWanted as LaneRowsWanted
 from dealboard.widgets.stage_tabs import StageTabs
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-LANE_WIDTH = 26
-"""Cells that a stage needs beside others; as many are shown as fit."""
-
-NARROW = 60
-"""Below this many columns one stage is shown at a time (decision 69)."""
-
 SCROLL_SECONDS = 0.1
-"""Between two steps of scrolling while something is dragged to an edge."""
+"""Between two steps of scrolling while a deal is held at an edge."""
+
+WHEEL_LINES = 4
+"""Lines that a notch of the wheel scrolls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +39,6 @@ class Cursor:
     stage_id: int
     index: int
     deal_id: int | None
-
-
-@dataclass(slots=True)
-class _Drag:
-    """A mouse button held down on a deal; a drag from its first move on."""
-
-    card: Card
-    start: Offset
-    at: Offset
-    again: bool
-    moving: bool = False
-    lane: int | None = None
-    row: int = 0
 
 
 class Board(Widget, can_focus=True):
@@ -107,8 +90,51 @@ class Board(Widget, can_focus=True):
         height: 1fr;
         background: $background;
         overflow: hidden;
+        & > .board--head { background: $background; }
+        & > .board--name { text-style: bold; }
+        & > .board--name-current { color: $text-accent; text-style: bold; }
+        & > .board--name-target { color: $text-success; text-style: bold reverse; }
+        & > .board--total { text-style: bold; }
+        & > .board--rule { color: $foreground 25%; }
+        & > .board--rule-current { color: $accent; }
+        & > .board--rule-target { color: $success; }
+        & > .board--body { background: $background; }
+        & > .board--card { background: $surface; }
+        & > .board--cursor { background: $primary 30%; }
+        & > .board--dragged { background: $background; color: $foreground 35%; text-style: italic; }
+        & > .board--title { text-style: bold; }
+        & > .board--amount { color: $text; }
+        & > .board--muted { color: $text-muted; }
+        & > .board--owner { color: $text-muted; }
+        & > .board--overdue { color: $text-error; text-style: bold; }
+        & > .board--today { color: $text-warning; text-style: bold; }
+        & > .board--won { color: $text-success; }
+        & > .board--lost { color: $text-error; }
+        & > .board--marker { color: $accent; }
+        & > .board--note { color: $text-muted; }
+        & > .board--drop { background: $success; color: $background; text-style: bold; }
+        & > .board--thumb { color: $foreground 35%; }
+        &:ansi {
+            & > .board--cursor { background: ansi_default; text-style: reverse; }
+            & > .board--muted, & > .board--owner, & > .board--note, & > .board--rule,
+            & > .board--dragged { text-style: dim; }
+            & > .board--drop { color: ansi_default; background: ansi_default; text-style: reverse; }
+        }
+        &:nocolor > .board--cursor { text-style: reverse; }
     }
     """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"board--{name}"
+        for name in (
+            *("head", "name", "name-current", "name-target", "total"),
+            *("rule", "rule-current", "rule-target", "body", "card", "cursor", "dragged"),
+            *("text", "title", "amount", "owner", "muted", "date", "overdue", "today"),
+            *("won", "lost", "marker", "note", "drop", "thumb"),
+        )
+    }
+    """Grounds: head, body, card, cursor (the card under it), dragged. The others are styles of the
+    spans in `deal_card`, laid over a ground."""
 
     density: var[Density] = var(Density.COMFORTABLE, init=False)
     """How much room a card takes."""
@@ -180,20 +206,16 @@ class Board(Widget, can_focus=True):
         self.set_reactive(Board.today, today)
         self.set_reactive(Board.density, density)
         self.set_reactive(Board.locale, locale)
-        self._stages: tuple[Stage, ...] = ()
-        self._lanes: list[Lane] = []
-        self._tabs = StageTabs()
-        self._left = 0
-        self._shown = range(0)
+        self._lanes = Lanes()
         self._at = 0
         self._row = 0
         self._deal: int | None = None
-        self._drag: _Drag | None = None
+        self._drag: Drag | None = None
         self._scrolling: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Yield the tabs and the lanes of stages that were shown before."""
-        yield self._tabs
+        yield self._lanes.tabs
         yield from self._lanes
 
     # ── told by the screen ────────────────────────────────────────────────────────────────────
@@ -203,22 +225,12 @@ class Board(Widget, can_focus=True):
 
         Totals may come later, by `set_totals`; rows are asked for.
         """
-        scrolled = {lane.stage.id: lane.first for lane in self._lanes}
         cursor = self.cursor
-        self._stages = tuple(stages)
-        for lane in self._lanes[len(stages) :]:
-            lane.remove()
-        del self._lanes[len(stages) :]
-        for lane, stage in zip(self._lanes, stages, strict=False):
-            lane.assign(stage, totals.get(stage.id), scrolled.get(stage.id, 0))
-        added = [
-            Lane(stage, totals.get(stage.id), self._look) for stage in stages[len(self._lanes) :]
-        ]
-        self._lanes += added
+        added = self._lanes.assign(stages, totals, self._look)
         if added and self.is_mounted:
             self.mount_all(added)
-        self._at, self._row, self._deal, self._shown = 0, 0, None, range(0)
-        if cursor and (at := self._index(cursor.stage_id)) is not None:
+        self._at, self._row, self._deal = 0, 0, None
+        if cursor and (at := self._lanes.index(cursor.stage_id)) is not None:
             self._go(at, cursor.index, cursor.deal_id, reveal=False)
         elif self._lanes:
             self._go(0, 0)
@@ -230,7 +242,7 @@ class Board(Widget, can_focus=True):
                 lane.set_totals(totals[lane.stage.id])
         if self._lanes:
             self._follow(settled=False)
-            self._paint()
+            self._lanes.paint()
 
     def put_rows(
         self, stage_id: int, offset: int, cards: Sequence[Card], *, generation: int | None = None
@@ -240,7 +252,7 @@ class Board(Widget, can_focus=True):
         `generation` is that of the `RowsWanted` which they answer: an answer to a question asked
         before `invalidate` is dropped. Without it they are taken as the newest there are.
         """
-        at = self._index(stage_id)
+        at = self._lanes.index(stage_id)
         if at is None:
             return
         lane = self._lanes[at]
@@ -254,20 +266,20 @@ class Board(Widget, can_focus=True):
         for lane in self._lanes:
             if stale is None or lane.stage.id in stale:
                 lane.invalidate()
-        self._paint()
+        self._lanes.paint()
 
     def focus_deal(self, deal_id: int, stage_id: int, index: int) -> None:
         """Put the cursor on a deal that is, or is about to be, in row `index` of a stage.
 
         Call it before handing over the rows after a move: then the cursor never rests on another.
         """
-        at = self._index(stage_id)
+        at = self._lanes.index(stage_id)
         if at is not None:
             self._go(at, index, deal_id)
 
     def window(self, stage_id: int) -> tuple[int, int] | None:
         """Return offset and limit of the rows that a stage shows or is about to."""
-        at = self._index(stage_id)
+        at = self._lanes.index(stage_id)
         return None if at is None else self._lanes[at].window
 
     @property
@@ -290,9 +302,6 @@ class Board(Widget, can_focus=True):
 
     # ── the cursor ────────────────────────────────────────────────────────────────────────────
 
-    def _index(self, stage_id: int) -> int | None:
-        return next((i for i, stage in enumerate(self._stages) if stage.id == stage_id), None)
-
     def _go(self, at: int, row: int, deal_id: int | None = None, *, reveal: bool = True) -> None:
         """Put the cursor on a row of a stage, and bring the stage into sight."""
         before = (self._lanes[self._at].stage.id, self._deal)
@@ -304,18 +313,14 @@ class Board(Widget, can_focus=True):
         self._at, self._row = at, max(0, row)
         card = lane.card(self._row)
         self._deal = card.id if card and deal_id is None else deal_id
-        self._arrange()
+        self._show_stage()
         if reveal:
             lane.reveal(self._row)
         lane.select(self._row)
-        self._paint()
+        self._lanes.paint()
         waiting = self._deal is None and self._row < lane.deals
         if before != (lane.stage.id, self._deal) and not waiting:
             self.post_message(self.CursorMoved(self._deal, lane.stage.id))
-
-    def _paint(self) -> None:
-        for lane in self._lanes:
-            lane.paint()
 
     def _follow(self, *, settled: bool) -> None:
         """Keep the cursor on its deal, on the same line of the screen, after a stage changed.
@@ -411,17 +416,21 @@ class Board(Widget, can_focus=True):
         """Draw the money anew."""
         self._restyle()
 
+    def notify_style_update(self) -> None:
+        """Take the styles of a new theme."""
+        super().notify_style_update()
+        self._style.forget()
+
     def _restyle(self) -> None:
         for lane in self._lanes:
             lane.set_look(self._look)
         if self._lanes:
             self._lanes[self._at].reveal(self._row)
-        self._paint()
+        self._lanes.paint()
 
     def watch_zoomed(self) -> None:
         """Give the cursor's stage the whole width, or take it back."""
-        self._arrange()
-        self._paint()
+        self._fit()
 
     def action_toggle_zoom(self) -> None:
         """Zoom into the cursor's stage, or out."""
@@ -429,132 +438,101 @@ class Board(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Show as many stages as fit now, the cursor's among them."""
-        self._shown = range(0)
-        self._arrange()
+        self._fit()
+
+    def _fit(self) -> None:
+        self._lanes.fit(self.size, zoomed=self.zoomed)
         if self._lanes:
+            self._show_stage()
             self._lanes[self._at].reveal(self._row)
-        self._paint()
+        self._lanes.paint()
 
-    def _arrange(self) -> None:
-        """Show as many stages as fit, among them the cursor's."""
-        self._left = max(self._at - self._fitting + 1, min(self._left, self._at))
-        self._place()
-
-    @property
-    def _fitting(self) -> int:
-        """How many stages fit side by side: at least two, but one when zoomed or narrow."""
-        width = self.size.width
-        if self.zoomed or width < NARROW:
-            return 1
-        return min(len(self._lanes), max(2, width // LANE_WIDTH))
-
-    def _place(self) -> None:
-        """Put the stages from `_left` on side by side, and the tabs above where some are hidden."""
-        if not self.size or not self._lanes:
-            return
-        fitting = self._fitting
-        self._left = max(0, min(self._left, len(self._lanes) - fitting))
-        shown = range(self._left, self._left + fitting)
-        if shown != self._shown:
-            self._shown = shown
-            partial = fitting < len(self._lanes)
-            self._tabs.display = partial
-            width, wider = divmod(self.size.width, fitting)
-            for index, lane in enumerate(self._lanes):
-                lane.display = index in shown
-                lane.awake = self._left - 1 <= index <= self._left + fitting
-                lane.styles.width = width + (index - self._left < wider)
-                lane.set_height(self.size.height - (1 if partial else 0))
-        self._show_tabs()
-
-    def _show_tabs(self) -> None:
-        target = self._drag.lane if self._drag else None
-        self._tabs.show(self._stages, self._at, self._shown, target)
+    def _show_stage(self) -> None:
+        """Have the cursor's stage on the screen, and its tab marked."""
+        self._lanes.bring(self._at)
+        self._lanes.show_tabs(self._at)
 
     # ── the mouse ─────────────────────────────────────────────────────────────────────────────
 
-    def _lane_at(self, offset: Offset) -> int | None:
-        """Return the index of the stage under a place of the screen, a tab's included."""
-        if self._tabs.display and self._tabs.region.contains_point(offset):
-            return self._tabs.stage_at(offset.x - self._tabs.region.x)
-        return next((i for i in self._shown if self._lanes[i].region.contains_point(offset)), None)
-
-    def _scroll_at(self, event: events.MouseEvent, by: int) -> None:
-        """Scroll the stage under the pointer, or the stages sideways."""
+    def _scroll(self, event: events.MouseEvent, by: int, *, sideways: bool) -> None:
+        """Scroll the stage under the pointer, or the stages sideways; the cursor stays."""
         event.stop()
-        if event.shift or event.ctrl:
-            self._scroll_stages(by)
-        elif (at := self._lane_at(event.screen_offset)) is not None:
-            self._lanes[at].scroll_rows(by)
-        self._paint()
-
-    def _scroll_stages(self, by: int) -> None:
-        self._left += by
-        self._place()
-        self._paint()
+        at = self._lanes.at(event.screen_offset)
+        if sideways:
+            self._lanes.scroll(by)
+            self._lanes.show_tabs(self._at)
+        elif at is not None:
+            self._lanes[at].scroll_rows(by * WHEEL_LINES // self.density.card_height)
+        self._lanes.paint()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down, or to the right."""
-        self._scroll_at(event, 1)
+        """Scroll down; with Shift to the right."""
+        self._scroll(event, 1, sideways=event.shift or event.ctrl)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up, or to the left."""
-        self._scroll_at(event, -1)
+        """Scroll up; with Shift to the left."""
+        self._scroll(event, -1, sideways=event.shift or event.ctrl)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
         """Scroll to the right."""
-        event.stop()
-        self._scroll_stages(1)
+        self._scroll(event, 1, sideways=True)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
         """Scroll to the left."""
-        event.stop()
-        self._scroll_stages(-1)
+        self._scroll(event, -1, sideways=True)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Put the cursor where the button goes down; a drag may begin here."""
-        offset = event.screen_offset
-        at = self._lane_at(offset)
+        place = event.screen_offset
+        at = self._lanes.at(place)
         if event.button != 1 or at is None:
             return
-        if self._tabs.region.contains_point(offset):
-            self.action_stage(at)
-            return
         lane = self._lanes[at]
-        row = lane.row_at(offset.y - lane.region.y)
+        row = None if self._lanes.on_tabs(place) else lane.row_at(place.y - lane.region.y)
         if row is None:
             self.action_stage(at)
             return
         again = (at, row) == (self._at, self._row)
         self._go(at, row)
-        if (card := lane.card(row)) is not None:
-            self._drag = _Drag(card, offset, offset, again)
+        if (card := self.card) is not None:
+            self._drag = Drag(card, row, place, again)
         else:
             self.action_open()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Drag the deal on which the button went down."""
-        drag = self._drag
-        if drag is None:
+        drag, place = self._drag, event.screen_offset
+        if drag is None or (place == drag.place and not drag.moving):
             return
         if event.button != 1:
             self.action_cancel_drag()
-        elif drag.moving or event.screen_offset != drag.start:
-            if not drag.moving:
-                drag.moving = True
-                self.capture_mouse()
-                self._scrolling = self.set_interval(SCROLL_SECONDS, self._scroll_at_edge)
-            self._drag_to(event.screen_offset)
+            return
+        if not drag.moving:
+            self.capture_mouse()
+            self._scrolling = self.set_interval(SCROLL_SECONDS, self._scroll_at_edge)
+        drag.move(self._lanes, place)
+        self._show_drag(drag)
+
+    def _scroll_at_edge(self) -> None:
+        if self._drag is not None:
+            self._drag.scroll(self._lanes, self.region)
+            self._show_drag(self._drag)
+
+    def _show_drag(self, drag: Drag) -> None:
+        self._lanes.show_tabs(self._at, drag.target)
+        self._lanes.paint()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Drop the dragged deal; or open the one that was clicked again."""
-        drag, dropped = self._drag, self.dragging
+        """Drop the dragged deal, or open the one that was clicked again."""
+        drag = self._drag
         self.action_cancel_drag()
         if drag is None or event.button != 1:
             return
-        if dropped:
-            self._drop(drag)
-        elif drag.again:
+        index = drag.index(self._lanes)
+        if drag.target is not None and index is not None:
+            stage_id = self._lanes[drag.target].stage.id
+            self.post_message(self.MoveRequested(drag.card.id, stage_id=stage_id, index=index))
+        elif drag.again and not drag.moving:
             self.post_message(self.OpenRequested(drag.card.id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -563,55 +541,14 @@ class Board(Widget, can_focus=True):
 
     def action_cancel_drag(self) -> None:
         """Let go of the dragged deal where it was."""
+        if self._drag is None:
+            return
         self._drag = None
-        if self._scrolling:
+        if self._scrolling is not None:
             self._scrolling.stop()
             self._scrolling = None
         self.release_mouse()
         for lane in self._lanes:
             lane.show_drag(None, None)
-        self._show_tabs()
-        self._paint()
-
-    def _drag_to(self, offset: Offset) -> None:
-        """Show where the dragged deal would land."""
-        if self._drag is None:
-            return
-        drag = self._drag
-        drag.at, drag.lane = offset, self._lane_at(offset)
-        if drag.lane is not None:
-            lane = self._lanes[drag.lane]
-            drag.row = lane.gap_at(offset.y - lane.region.y) if lane.display else 0
-        for index, lane in enumerate(self._lanes):
-            lands = index == drag.lane and self._place_of(drag) is not None
-            lane.show_drag(drag.card.id, (drag.row, drag.card.title) if lands else None)
-        self._show_tabs()
-        self._paint()
-
-    def _place_of(self, drag: _Drag) -> int | None:
-        """Return the place the deal would take among the others, None where it is already."""
-        if drag.lane is None:
-            return None
-        own = self._lanes[drag.lane].row_of(drag.card.id)
-        if own is None or drag.row < own:
-            return drag.row
-        return None if drag.row in {own, own + 1} else drag.row - 1
-
-    def _drop(self, drag: _Drag) -> None:
-        place = self._place_of(drag)
-        if drag.lane is not None and place is not None:
-            stage_id = self._lanes[drag.lane].stage.id
-            self.post_message(self.MoveRequested(drag.card.id, stage_id=stage_id, index=place))
-
-    def _scroll_at_edge(self) -> None:
-        """Scroll while the pointer holds a deal at an edge of the board or of a stage."""
-        drag = self._drag
-        if drag is None:
-            return
-        x = drag.at.x - self.region.x
-        if x in {0, self.size.width - 1}:
-            self._scroll_stages(1 if x else -1)
-        elif drag.lane is not None and drag.lane in self._shown:
-            lane = self._lanes[drag.lane]
-            lane.scroll_rows(lane.edge_at(drag.at.y - lane.region.y))
-        self._drag_to(drag.at)
+        self._lanes.show_tabs(self._at)
+        self._lanes.paint()

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -59,6 +58,46 @@ class RowsWanted(Message, namespace="board"):
         return isinstance(message, RowsWanted) and message.stage_id == self.stage_id
 
 
+class SpanStyles:
+    """The styles of spans on their grounds, from the board's component classes.
+
+    They stand with the board and not with each lane because every component class of every widget
+    is styled anew whenever the focus moves.
+    """
+
+    def __init__(self, owner: Widget) -> None:
+        self._owner = owner
+        self._known: dict[tuple[str, str], Style | None] = {}
+
+    def forget(self) -> None:
+        """Ask for the styles again: the theme has changed."""
+        self._known = {}
+
+    def __call__(self, ground: str, name: str) -> Style | None:
+        """Return the style of a span on a ground, both component classes without their prefix.
+
+        A dragged card is all one style, and so is the reversed cursor where there are no colours.
+        The app's line filters (NO_COLOR, ANSI colours) change styles only, so they are applied
+        here once and not to every line.
+        """
+        key = (ground, name)
+        if key not in self._known:
+            self._known[key] = self._made(ground, name)
+        return self._known[key]
+
+    def _made(self, ground: str, name: str) -> Style | None:
+        owner = self._owner
+        flat = ground == "dragged" or (ground == "cursor" and owner.app.no_color)
+        names = [f"board--{part}" for part in ((ground,) if flat else (ground, name))]
+        style = owner.get_visual_style(*names).rich_style
+        if any(owner.get_component_styles(part).text_style.reverse for part in names):
+            style += Style(reverse=True)
+        segments = [Segment(" ", style)]
+        for line_filter in owner.get_line_filters():
+            segments = line_filter.apply(segments, owner.background_colors[1])
+        return segments[0].style
+
+
 class Lane(Widget):
     """Draws one stage by lines and scrolls itself by whole rows."""
 
@@ -67,53 +106,12 @@ class Lane(Widget):
     DEFAULT_CSS = """
     Lane {
         height: 1fr;
-        & > .lane--head { background: $background; }
-        & > .lane--name { text-style: bold; }
-        & > .lane--name-current { color: $text-accent; text-style: bold; }
-        & > .lane--name-target { color: $text-success; text-style: bold reverse; }
-        & > .lane--total { text-style: bold; }
-        & > .lane--rule { color: $foreground 25%; }
-        & > .lane--rule-current { color: $accent; }
-        & > .lane--rule-target { color: $success; }
-        & > .lane--body { background: $background; }
-        & > .lane--card { background: $surface; }
-        & > .lane--cursor { background: $primary 30%; }
-        & > .lane--dragged { background: $background; color: $foreground 35%; text-style: italic; }
-        & > .lane--title { text-style: bold; }
-        & > .lane--amount { color: $text; }
-        & > .lane--muted { color: $text-muted; }
-        & > .lane--owner { color: $text-muted; }
-        & > .lane--overdue { color: $text-error; text-style: bold; }
-        & > .lane--today { color: $text-warning; text-style: bold; }
-        & > .lane--won { color: $text-success; }
-        & > .lane--lost { color: $text-error; }
-        & > .lane--marker { color: $accent; }
-        & > .lane--note { color: $text-muted; }
-        & > .lane--drop { background: $success; color: $background; text-style: bold; }
-        & > .lane--thumb { color: $foreground 35%; }
-        &:ansi {
-            & > .lane--cursor { background: ansi_default; text-style: reverse; }
-            & > .lane--muted, & > .lane--owner, & > .lane--note, & > .lane--rule,
-            & > .lane--dragged { text-style: dim; }
-            & > .lane--drop { color: ansi_default; background: ansi_default; text-style: reverse; }
-        }
-        &:nocolor > .lane--cursor { text-style: reverse; }
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"lane--{name}"
-        for name in (
-            *("head", "name", "name-current", "name-target", "total"),
-            *("rule", "rule-current", "rule-target", "body", "card", "cursor", "dragged"),
-            *("text", "title", "amount", "owner", "muted", "date", "overdue", "today"),
-            *("won", "lost", "marker", "note", "drop", "thumb"),
-        )
-    }
-    """Grounds: head, body, card, cursor (the card under it), dragged. The others are styles of the
-    spans in `deal_card`, laid over a ground."""
-
-    def __init__(self, stage: Stage, totals: StageTotals | None, look: Look) -> None:
+    def __init__(
+        self, stage: Stage, totals: StageTotals | None, look: Look, style: "SpanStyles"
+    ) -> None:
         super().__init__()
         self.stage = stage
         self.totals = totals
@@ -122,6 +120,7 @@ class Lane(Widget):
         self.awake = False
         self._body = 0
         self._look = look
+        self._style = style
         self._offset = 0
         self._cards: tuple[Card, ...] = ()
         self._asked: range | None = None
@@ -132,7 +131,6 @@ class Lane(Widget):
         self._drop: tuple[int, str] | None = None
         self._lines: list[Strip] = []
         self._drawn_size = Size(0, 0)
-        self._styles: dict[tuple[str, str], Style | None] = {}
         self._kept: dict[object, tuple[object, list[Strip]]] = {}
         self._changed = True
 
@@ -337,7 +335,6 @@ class Lane(Widget):
     def notify_style_update(self) -> None:
         """Forget what was drawn in the old theme."""
         super().notify_style_update()
-        self._styles = {}
         self._forget()
 
     def on_mount(self) -> None:
@@ -446,26 +443,6 @@ class Lane(Widget):
         if not thumb:
             gutter = Segment(" ", self._style("body", "text"))
         return Strip([*segments, gutter], self.size.width)
-
-    def _style(self, ground: str, name: str) -> Style | None:
-        """Return the style of a span on a ground, both component classes without their prefix.
-
-        A dragged card is all one style, and so is the reversed cursor where there are no colours.
-        The app's line filters (NO_COLOR, ANSI colours) change styles only, so they are applied
-        here once and not to every line.
-        """
-        key = (ground, name)
-        if key not in self._styles:
-            flat = ground == "dragged" or (ground == "cursor" and self.app.no_color)
-            names = [f"lane--{part}" for part in ((ground,) if flat else key)]
-            style = self.get_visual_style(*names).rich_style
-            if any(self.get_component_styles(part).text_style.reverse for part in names):
-                style += Style(reverse=True)
-            segments = [Segment(" ", style)]
-            for line_filter in self.get_line_filters():
-                segments = line_filter.apply(segments, self.background_colors[1])
-            self._styles[key] = segments[0].style
-        return self._styles[key]
 
 
 def _within(rows: range, offset: int, length: int) -> bool:
