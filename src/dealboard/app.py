@@ -6,6 +6,7 @@ a receipt comes back first and is posted as `Changed`.
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from textual.message import Message
 
 from dealboard.config import Config
 from dealboard.domain.text import safe
+from dealboard.domain.views import Role
 from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
 from dealboard.store.reads import history
@@ -98,21 +100,36 @@ class DealboardApp(App[None]):
         return self.board_screen()
 
     def board_screen(self) -> "Screen[Any]":
-        """Return a board screen, read on the spot: the first frame shows the deals."""
+        """Return the board, read on the spot so that the first frame shows the deals."""
+        workspace = self.workspace
+        if workspace.user.role is Role.CHAT_OPERATOR:
+            from dealboard.screens.no_access import NoAccess
+
+            return NoAccess(workspace.user.name)
         from dealboard.screens.board import BoardScreen
         from dealboard.screens.board_page import LAST_PIPELINE, read_opening
 
-        workspace = self.workspace
         wanted = workspace.recall(self._mine(LAST_PIPELINE))
         return BoardScreen(workspace.read(read_opening, wanted, workspace.today))
 
     def on_mount(self) -> None:
-        """Prepare what the first frame does not need."""
+        """Take the theme that was chosen, and prepare what the first frame does not need."""
+        self._choose_theme()
         with contextlib.suppress(NotImplementedError):
             for name in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(name, self._stop, name)
         if self._workspace is not None:
             self._start_watching()
+
+    def _choose_theme(self) -> None:
+        wanted = self.config.theme
+        if wanted is None or "TEXTUAL_THEME" in os.environ:
+            return
+        if wanted in self.available_themes:
+            self.theme = wanted
+        else:
+            known = ", ".join(sorted(self.available_themes))
+            self.say(f"There is no theme {wanted!r}. Known: {known}.", severity="warning")
 
     def _start_watching(self) -> None:
         self._seen = self.workspace.read(history.newest)

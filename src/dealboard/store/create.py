@@ -42,7 +42,7 @@ def _fill(session: Session, owner: str, settings: dict[str, str], now: datetime)
             created_at=now,
             updated_at=now,
             name=owner,
-            role=Role.ACCOUNT_OWNER,
+            role=Role.ACCOUNT_OWNER.value,
         )
     )
     session.add_all(
