@@ -1,0 +1,68 @@
+"""What can be done here and by which keys, read off the bindings in force.
+
+Help and the command palette show this; no list of keys is kept by hand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.keys import format_key
+from textual.screen import Screen
+
+UNNAMED = "More"
+"""The group of bindings whose id names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """An action, where it runs, and the keys that run it, as users write them."""
+
+    group: str
+    label: str
+    keys: tuple[str, ...]
+    action: str
+    node: DOMNode
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys in one line: "L · shift+→ · alt+→"."""
+        return " · ".join(self.keys)
+
+    def run_in(self, screen: Screen[Any]) -> Callable[[], object]:
+        """Return what runs the action, once its screen is in front again."""
+        return lambda: screen.app.run_action(self.action, self.node)
+
+
+def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
+    """Return what the keys do in a screen, by group; the focused widget's groups come first."""
+    found: dict[tuple[DOMNode, str], Shortcut] = {}
+    for key, (node, binding, enabled, _) in screen.active_bindings.items():
+        if binding.system or not binding.description or not enabled:
+            continue
+        here = (node, binding.action)
+        known = found.get(here)
+        if known is None:
+            known = Shortcut(_group(binding.id), binding.description, (), binding.action, node)
+        found[here] = replace(known, keys=(*known.keys, key_name(key)))
+    groups = list(dict.fromkeys(each.group for each in found.values()))
+    return tuple(sorted(found.values(), key=lambda each: groups.index(each.group)))
+
+
+def key_name(key: str) -> str:
+    """Return a key as users write it: "shift+→", "?", "ctrl+p"."""
+    *modifiers, last = key.split("+")
+    return "+".join((*modifiers, format_key(last)))
+
+
+def _group(binding_id: str | None) -> str:
+    """Return the group that an id such as "deal.move_right" names."""
+    noun, dot, _ = (binding_id or "").partition(".")
+    return noun.capitalize() if dot else UNNAMED
+
+
+def with_keys(shortcut: Shortcut) -> Content:
+    """Return the label of an action and its keys."""
+    return Content.assemble(shortcut.label, (f"  {shortcut.shown_keys}", "dim not bold"))

@@ -1,0 +1,88 @@
+"""A field of a form: its label, its control, and a note of what was understood or what is wrong."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dealboard.domain.text import safe
+
+
+class Field(Horizontal):
+    """Label and control in a row. With `aside` the note stands beside the control, else beneath."""
+
+    DEFAULT_CSS = """
+    Field {
+        height: auto;
+        & > .field--label { width: 13; height: 1; color: $text-muted; }
+        & > .field--body { width: 1fr; height: auto; }
+        & .field--note {
+            height: auto;
+            padding: 0 1;
+            color: $text-muted;
+            display: none;
+        }
+        &.-noted .field--note { display: block; }
+        &.-wrong .field--note { color: $text-error; text-style: bold; }
+        &.-focused > .field--label { color: $text-accent; text-style: bold; }
+        &.-aside > .field--body {
+            layout: horizontal;
+            & > Line { width: 20; }
+            & > .field--note { width: 1fr; }
+        }
+    }
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *controls: Widget,
+        required: bool = False,
+        aside: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id, classes="-aside" if aside else None)
+        self.label = label
+        self.required = required
+        self._controls = controls
+        self._note = Static("", classes="field--note", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Yield the label, the controls and the note."""
+        mark = (" *", "$text-warning") if self.required else ""
+        yield Static(Content.assemble(self.label, mark), classes="field--label")
+        with Vertical(classes="field--body"):
+            yield from self._controls
+            yield self._note
+
+    def on_descendant_focus(self) -> None:
+        """Show in the label where the cursor is."""
+        self.add_class("-focused")
+
+    def on_descendant_blur(self) -> None:
+        """Show that the cursor left."""
+        self.remove_class("-focused")
+
+    def say(self, sentence: str) -> None:
+        """Show what was understood; nothing for an empty sentence."""
+        self._show(sentence, wrong=False)
+
+    def complain(self, sentence: str) -> None:
+        """Show what is wrong."""
+        self._show(f"✗ {sentence}", wrong=True)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the note says that something is wrong."""
+        return self.has_class("-wrong")
+
+    @property
+    def note(self) -> str:
+        """What the note says."""
+        return str(self._note.content)
+
+    def _show(self, sentence: str, *, wrong: bool) -> None:
+        self.set_class(bool(sentence), "-noted")
+        self.set_class(wrong, "-wrong")
+        self._note.update(Content(safe(sentence)))

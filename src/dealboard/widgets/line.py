@@ -1,0 +1,112 @@
+"""One line to type in, alone or above the list that it searches.
+
+Typed text keeps its order however fast it comes, and is shown literally.
+"""
+
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
+
+from dealboard.domain.text import safe
+
+
+async def take_in_order(widget: Widget, event: events.Key) -> None:
+    """Run what a key is bound to as soon as the widget gets to it.
+
+    Left alone, a binding travels up to the app while the letters behind it are taken at once, and
+    `b a backspace c` typed fast ends as "ba". A key that comes after the focus went on goes on too.
+    """
+    focused = widget.screen.focused
+    if focused is not widget:
+        event.stop().prevent_default()
+        if focused is not None:
+            focused.post_message(events.Key(event.key, event.character))
+        return
+    if widget.check_consume_key(event.key, event.character):
+        return
+    bound = widget.screen.active_bindings.get(event.key)
+    if bound is not None and bound.enabled:
+        event.stop().prevent_default()
+        await widget.app.run_action(bound.binding.action, bound.node)
+
+
+class _Literal(Highlighter):
+    """Shows what was typed or pasted without letting any of it act on the terminal."""
+
+    def highlight(self, text: Text) -> None:
+        text.plain = safe(text.plain)
+
+
+class Line(Input):
+    """A line of text. Enter goes on to the next field; in the `last` one it submits."""
+
+    DEFAULT_CSS = """
+    Line {
+        background: $foreground 8%;
+        &:focus { background: $foreground 16%; }
+        &.-textual-compact { padding: 0 1; }
+        &.-textual-compact.-invalid { background-tint: $error 20%; }
+    }
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        last: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(value, safe(placeholder), _Literal(), id=id, compact=True)
+        self.cursor_blink = False
+        self.last = last
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take the keys in the order in which they were pressed."""
+        await take_in_order(self, event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert all of what is pasted: line breaks become spaces (decision 42)."""
+        event.stop().prevent_default()
+        self.replace(" ".join(event.text.split()), *self.selection)
+
+    async def action_submit(self) -> None:
+        """Go on, or submit."""
+        if self.last:
+            await super().action_submit()
+        else:
+            self.screen.focus_next()
+
+
+class SearchLine(Line):
+    """A line that moves and chooses in the list which it searches."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "in_list('cursor_up')", "Up", show=False),
+        Binding("down", "in_list('cursor_down')", "Down", show=False),
+        Binding("pageup", "in_list('page_up')", "Page up", show=False),
+        Binding("pagedown", "in_list('page_down')", "Page down", show=False),
+    ]
+
+    def __init__(
+        self,
+        found: OptionList,
+        *,
+        placeholder: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(placeholder=placeholder, id=id)
+        self.found = found
+
+    async def action_in_list(self, action: str) -> None:
+        """Move the highlight of the list."""
+        await self.app.run_action(action, self.found)
+
+    async def action_submit(self) -> None:
+        """Choose what is highlighted."""
+        self.found.action_select()
