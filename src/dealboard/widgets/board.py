@@ -18,9 +18,11 @@ from textual.widget import Widget
 
 from dealboard.domain.views import Card, Stage, StageTotals
 from dealboard.widgets.deal_card import Density
-from dealboard.widgets.lane import Lane, Look, SpanStyles
+from dealboard.widgets.drag import Drag
+from dealboard.widgets.lane import Look
 from dealboard.widgets.lane import RowsWanted as LaneRowsWanted
-from dealboard.widgets.stage_tabs import StageTabs
+from dealboard.widgets.lanes import Lanes
+from dealboard.widgets.span_styles import SpanStyles
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -206,7 +208,8 @@ class Board(Widget, can_focus=True):
         self.set_reactive(Board.today, today)
         self.set_reactive(Board.density, density)
         self.set_reactive(Board.locale, locale)
-        self._lanes = Lanes()
+        self._style = SpanStyles(self, "board")
+        self._lanes = Lanes(self._style)
         self._at = 0
         self._row = 0
         self._deal: int | None = None
@@ -417,9 +420,9 @@ class Board(Widget, can_focus=True):
         self._restyle()
 
     def notify_style_update(self) -> None:
-        """Take the styles of a new theme."""
+        """Take on the styles of a new theme."""
         super().notify_style_update()
-        self._style.forget()
+        self._style.doubt()
 
     def _restyle(self) -> None:
         for lane in self._lanes:

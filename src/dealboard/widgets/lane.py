@@ -10,7 +10,6 @@ from datetime import date
 from itertools import count
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -28,6 +27,7 @@ from dealboard.widgets.deal_card import (
     older_line,
 )
 from dealboard.widgets.lines import Line, blank
+from dealboard.widgets.span_styles import SpanStyles
 
 MAX_KEPT = 1000
 """Cards whose finished lines a lane keeps before it starts anew."""
@@ -58,46 +58,6 @@ class RowsWanted(Message, namespace="board"):
         return isinstance(message, RowsWanted) and message.stage_id == self.stage_id
 
 
-class SpanStyles:
-    """The styles of spans on their grounds, from the board's component classes.
-
-    They stand with the board and not with each lane because every component class of every widget
-    is styled anew whenever the focus moves.
-    """
-
-    def __init__(self, owner: Widget) -> None:
-        self._owner = owner
-        self._known: dict[tuple[str, str], Style | None] = {}
-
-    def forget(self) -> None:
-        """Ask for the styles again: the theme has changed."""
-        self._known = {}
-
-    def __call__(self, ground: str, name: str) -> Style | None:
-        """Return the style of a span on a ground, both component classes without their prefix.
-
-        A dragged card is all one style, and so is the reversed cursor where there are no colours.
-        The app's line filters (NO_COLOR, ANSI colours) change styles only, so they are applied
-        here once and not to every line.
-        """
-        key = (ground, name)
-        if key not in self._known:
-            self._known[key] = self._made(ground, name)
-        return self._known[key]
-
-    def _made(self, ground: str, name: str) -> Style | None:
-        owner = self._owner
-        flat = ground == "dragged" or (ground == "cursor" and owner.app.no_color)
-        names = [f"board--{part}" for part in ((ground,) if flat else (ground, name))]
-        style = owner.get_visual_style(*names).rich_style
-        if any(owner.get_component_styles(part).text_style.reverse for part in names):
-            style += Style(reverse=True)
-        segments = [Segment(" ", style)]
-        for line_filter in owner.get_line_filters():
-            segments = line_filter.apply(segments, owner.background_colors[1])
-        return segments[0].style
-
-
 class Lane(Widget):
     """Draws one stage by lines and scrolls itself by whole rows."""
 
@@ -110,7 +70,7 @@ class Lane(Widget):
     """
 
     def __init__(
-        self, stage: Stage, totals: StageTotals | None, look: Look, style: "SpanStyles"
+        self, stage: Stage, totals: StageTotals | None, look: Look, style: SpanStyles
     ) -> None:
         super().__init__()
         self.stage = stage
@@ -130,7 +90,7 @@ class Lane(Widget):
         self._dragged: int | None = None
         self._drop: tuple[int, str] | None = None
         self._lines: list[Strip] = []
-        self._drawn_size = Size(0, 0)
+        self._drawn: tuple[Size, int] = (Size(0, 0), 0)
         self._kept: dict[object, tuple[object, list[Strip]]] = {}
         self._changed = True
 
@@ -319,9 +279,9 @@ class Lane(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the kept lines; the compositor asks for all of them at every update."""
-        if not self._lines or self._drawn_size != self.size:
-            self._forget()
-            self._drawn_size = self.size
+        drawn = (self.size, self._style.version)
+        if self._drawn != drawn:
+            self._drawn, self._kept = drawn, {}
             self._lines = self._draw()
         lines = self._lines[crop.y : crop.bottom]
         if crop.x or crop.width < self.size.width:
@@ -332,17 +292,9 @@ class Lane(Widget):
         """Return one of the kept lines."""
         return self.render_lines(Region(0, y, self.size.width, 1))[0]
 
-    def notify_style_update(self) -> None:
-        """Forget what was drawn in the old theme."""
-        super().notify_style_update()
-        self._forget()
-
     def on_mount(self) -> None:
         """Ask for the rows that could not be asked for before."""
         self.paint()
-
-    def _forget(self) -> None:
-        self._lines, self._kept = [], {}
 
     def _draw(self) -> list[Strip]:
         height = self.size.height
