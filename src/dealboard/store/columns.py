@@ -19,7 +19,8 @@ def moment_text(moment: datetime) -> str:
     """Return an aware moment as the text SQLite keeps: UTC, always with microseconds."""
     if moment.tzinfo is None:
         raise ValueError(moment)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='microseconds')}Z"
 
 
 class Moment(TypeDecorator[datetime]):

@@ -133,9 +133,14 @@ class Deal(Row, table=True):
         CheckConstraint("amount BETWEEN 0 AND 1000000000000000000", name="amount"),
         CheckConstraint("length(currency) = 3", name="currency"),
         CheckConstraint("length(reference) BETWEEN 1 AND 120", name="reference"),
-        Index("deal_lane", "stage_id", "rank", "id", "closed_at"),
-        Index("deal_totals", "stage_id", "currency", "amount", "closed_at"),
-        Index("deal_owner", "owner_id"),
+        # All that a stage is filtered and sorted by, so that its rows need not be visited. A
+        # PostgreSQL entry could not hold `search`; that engine has its own indexes for text.
+        Index(
+            "deal_lane",
+            *("stage_id", "rank", "id", "closed_at", "owner_id", "currency", "amount"),
+            *("close_date", "created_at", "search"),
+        ).ddl_if(dialect="sqlite"),
+        Index("deal_totals", "stage_id", "currency", "amount", "closed_at", "owner_id"),
         Index("deal_reference", "reference", sqlite_where=text("reference IS NOT NULL")),
         Index("deal_batch", "batch", sqlite_where=text("batch IS NOT NULL")),
         _SQLITE,

@@ -78,7 +78,7 @@ def lane(
     """
     where = in_lane(stage_id, criteria, today=today, tz=tz, closed_since=closed_since)
     rows = connection.execute(
-        f"SELECT deal.id FROM deal WHERE {where.sql}"  # noqa: S608
+        f"SELECT deal.id FROM deal WHERE {where.sql}"
         f" ORDER BY {order_by(keys_of(sort))} LIMIT :limit OFFSET :offset",
         {**where.params, "limit": limit, "offset": offset},
     )
@@ -110,7 +110,7 @@ def position(
     where = in_lane(stage_id, criteria, today=today, tz=tz, closed_since=since)
     keys = keys_of(sort)
     values = connection.execute(
-        f"SELECT {', '.join(key.sql for key in keys)} FROM deal"  # noqa: S608
+        f"SELECT {', '.join(key.sql for key in keys)} FROM deal"
         f" WHERE deal.id = :deal AND {where.sql}",
         {**where.params, "deal": deal_id},
     ).fetchone()
@@ -119,7 +119,7 @@ def position(
     params = where.params.copy()
     before = precedes(keys, values, params)
     counted = connection.execute(
-        f"SELECT count(*) FROM deal WHERE {where.sql} AND {before}",  # noqa: S608
+        f"SELECT count(*) FROM deal WHERE {where.sql} AND {before}",
         params,
     ).fetchone()
     return stage_id, counted[0]
@@ -137,7 +137,7 @@ def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Card]
     params: Params = {}
     names = contacts_of(connection, deal_ids, "first_name, last_name", full_name)
     rows = connection.execute(
-        'SELECT deal.id, deal.title, deal.stage_id, deal.owner_id, "user".name,'  # noqa: S608
+        'SELECT deal.id, deal.title, deal.stage_id, deal.owner_id, "user".name,'
         " deal.amount, deal.currency, stage.kind, deal.close_date, deal.created_at,"
         " deal.closed_at, deal.reference, deal.version"
         ' FROM deal JOIN stage ON stage.id = deal.stage_id JOIN "user" ON "user".id = deal.owner_id'

@@ -19,7 +19,7 @@ _CONTACT = (
 def contact(connection: Connection, contact_id: int) -> Contact:
     """Return a contact, also a forgotten one. Raises NotFound."""
     row = connection.execute(
-        f"SELECT {_CONTACT} FROM contact WHERE id = :id",  # noqa: S608
+        f"SELECT {_CONTACT} FROM contact WHERE id = :id",
         {"id": contact_id},
     ).fetchone()
     if row is None:
@@ -37,7 +37,7 @@ def contacts(
     params: Params = {"limit": deals.NO_LIMIT if limit is None else limit, "offset": offset}
     found = contains("search", search, params) or "TRUE"
     rows = connection.execute(
-        f"SELECT {_CONTACT} FROM contact WHERE NOT forgotten AND {found}"  # noqa: S608
+        f"SELECT {_CONTACT} FROM contact WHERE NOT forgotten AND {found}"
         " ORDER BY search, id LIMIT :limit OFFSET :offset",
         params,
     )
@@ -49,7 +49,7 @@ def matches(connection: Connection, who: str, *, limit: int = 20) -> tuple[Conta
     params: Params = {"limit": limit}
     found = contains("search", who, params) or "TRUE"
     rows = connection.execute(
-        f"SELECT {_CONTACT} FROM contact WHERE NOT forgotten AND {found}"  # noqa: S608
+        f"SELECT {_CONTACT} FROM contact WHERE NOT forgotten AND {found}"
         f" ORDER BY CASE WHEN {starts('search', who, params)} THEN 0 ELSE 1 END, search, id"
         " LIMIT :limit",
         params,

@@ -55,7 +55,7 @@ def find(connection: Connection, *, uid: str | None = None, reference: str | Non
     column, key = ("uid", uid) if uid is not None else ("reference", reference)
     try:
         rows = connection.execute(
-            f"SELECT id FROM deal WHERE {column} = :key ORDER BY id",  # noqa: S608
+            f"SELECT id FROM deal WHERE {column} = :key ORDER BY id",
             {"key": key},
         ).fetchall()
     except UnicodeEncodeError:  # not text, so that no deal can bear it
@@ -103,7 +103,7 @@ def matching_ids(
     ids: list[int] = []
     for where in _places(connection, criteria, sort, today, tz):
         rows = connection.execute(
-            f"SELECT deal.id FROM deal WHERE {where.sql}"  # noqa: S608
+            f"SELECT deal.id FROM deal WHERE {where.sql}"
             f" ORDER BY {order_by(keys_of(sort))} LIMIT :room",
             {**where.params, "room": end - len(ids)},
         )
@@ -156,7 +156,7 @@ def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Deal]
     params: Params = {}
     people = contacts_of(connection, deal_ids, _PERSON, _person)
     rows = connection.execute(
-        f"SELECT {_DEAL}, {PIPELINE}, {STAGE}, {USER} FROM deal"  # noqa: S608
+        f"SELECT {_DEAL}, {PIPELINE}, {STAGE}, {USER} FROM deal"
         " JOIN stage ON stage.id = deal.stage_id JOIN pipeline ON pipeline.id = stage.pipeline_id"
         ' JOIN "user" ON "user".id = deal.owner_id'
         f" WHERE deal.id IN ({listed('deal', deal_ids, params)})",

@@ -31,7 +31,7 @@ def operations(
     """
     about = "TRUE" if deal_id is None else f"operation.seq IN ({_ABOUT_DEAL})"
     rows = connection.execute(
-        'SELECT operation.seq, operation.uid, operation.at, "user".name, operation.kind,'  # noqa: S608
+        'SELECT operation.seq, operation.uid, operation.at, "user".name, operation.kind,'
         " operation.label, operation.cause, operation.undone_by"
         ' FROM operation LEFT JOIN "user" ON "user".id = operation.actor_id'
         f" WHERE {about} ORDER BY operation.seq DESC LIMIT :limit OFFSET :offset",

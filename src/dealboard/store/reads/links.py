@@ -19,7 +19,7 @@ def contacts_of(
     params: Params = {}
     found: dict[int, tuple[T, ...]] = {}
     rows = connection.execute(
-        f"SELECT link.deal_id, {columns}"  # noqa: S608
+        f"SELECT link.deal_id, {columns}"
         " FROM deal_contact AS link JOIN contact ON contact.id = link.contact_id"
         f" WHERE link.deal_id IN ({listed('deal', deal_ids, params)})"
         " ORDER BY link.deal_id, link.position, link.id",

@@ -30,14 +30,14 @@ def stage_of(row: tuple[Any, ...]) -> Stage:
 
 def pipelines(connection: Connection) -> tuple[Pipeline, ...]:
     """Return all pipelines in their order."""
-    rows = connection.execute(f"SELECT {PIPELINE} FROM pipeline ORDER BY position, id")  # noqa: S608
+    rows = connection.execute(f"SELECT {PIPELINE} FROM pipeline ORDER BY position, id")
     return tuple(map(pipeline_of, rows))
 
 
 def pipeline(connection: Connection, pipeline_id: int) -> Pipeline:
     """Return a pipeline. Raises NotFound."""
     row = connection.execute(
-        f"SELECT {PIPELINE} FROM pipeline WHERE id = :id",  # noqa: S608
+        f"SELECT {PIPELINE} FROM pipeline WHERE id = :id",
         {"id": pipeline_id},
     ).fetchone()
     if row is None:
@@ -48,7 +48,7 @@ def pipeline(connection: Connection, pipeline_id: int) -> Pipeline:
 def stages(connection: Connection, pipeline_id: int) -> tuple[Stage, ...]:
     """Return a pipeline's stages in their order, Won and Lost last; none if it does not exist."""
     rows = connection.execute(
-        f"SELECT {STAGE} FROM stage WHERE pipeline_id = :pipeline ORDER BY position, id",  # noqa: S608
+        f"SELECT {STAGE} FROM stage WHERE pipeline_id = :pipeline ORDER BY position, id",
         {"pipeline": pipeline_id},
     )
     return tuple(map(stage_of, rows))
@@ -57,7 +57,7 @@ def stages(connection: Connection, pipeline_id: int) -> tuple[Stage, ...]:
 def all_stages(connection: Connection) -> tuple[Stage, ...]:
     """Return the stages of all pipelines, in the order of pipelines and stages."""
     rows = connection.execute(
-        f"SELECT {STAGE} FROM stage JOIN pipeline ON pipeline.id = stage.pipeline_id"  # noqa: S608
+        f"SELECT {STAGE} FROM stage JOIN pipeline ON pipeline.id = stage.pipeline_id"
         " ORDER BY pipeline.position, pipeline.id, stage.position, stage.id"
     )
     return tuple(map(stage_of, rows))
@@ -66,7 +66,7 @@ def all_stages(connection: Connection) -> tuple[Stage, ...]:
 def stage(connection: Connection, stage_id: int) -> Stage:
     """Return a stage. Raises NotFound."""
     row = connection.execute(
-        f"SELECT {STAGE} FROM stage WHERE id = :id",  # noqa: S608
+        f"SELECT {STAGE} FROM stage WHERE id = :id",
         {"id": stage_id},
     ).fetchone()
     if row is None:

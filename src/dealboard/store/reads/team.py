@@ -19,7 +19,7 @@ def user_of(row: tuple[Any, ...]) -> User:
 
 def users(connection: Connection, active_only: bool = False) -> tuple[User, ...]:
     """Return the users by name."""
-    everybody = map(user_of, connection.execute(f'SELECT {USER} FROM "user"'))  # noqa: S608
+    everybody = map(user_of, connection.execute(f'SELECT {USER} FROM "user"'))
     found = (each for each in everybody if each.active or not active_only)
     return tuple(sorted(found, key=lambda each: (fold(each.name), each.id)))
 
@@ -27,7 +27,7 @@ def users(connection: Connection, active_only: bool = False) -> tuple[User, ...]
 def user(connection: Connection, user_id: int) -> User:
     """Return a user. Raises NotFound."""
     row = connection.execute(
-        f'SELECT {USER} FROM "user" WHERE id = :id',  # noqa: S608
+        f'SELECT {USER} FROM "user" WHERE id = :id',
         {"id": user_id},
     ).fetchone()
     if row is None:

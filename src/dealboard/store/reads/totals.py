@@ -71,7 +71,7 @@ def _sums(
     # kept from it by grouping by an expression.
     currency = "deal.currency || ''" if where.wide else "deal.currency"
     return connection.execute(
-        f"SELECT {currency}, count(*), {older}, {units}, sum({rest}), {weighted}"  # noqa: S608
+        f"SELECT {currency}, count(*), {older}, {units}, sum({rest}), {weighted}"
         f" FROM deal WHERE deal.stage_id = :stage AND {where.sql} GROUP BY {currency}",
         params,
     ).fetchall()

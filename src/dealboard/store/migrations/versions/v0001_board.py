@@ -193,12 +193,28 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("deal_batch", "deal", ["batch"], sqlite_where=sa.text("batch IS NOT NULL"))
-    op.create_index("deal_lane", "deal", ["stage_id", "rank", "id", "closed_at"])
-    op.create_index("deal_owner", "deal", ["owner_id"])
+    op.create_index(
+        "deal_lane",
+        "deal",
+        [
+            "stage_id",
+            "rank",
+            "id",
+            "closed_at",
+            "owner_id",
+            "currency",
+            "amount",
+            "close_date",
+            "created_at",
+            "search",
+        ],
+    )
     op.create_index(
         "deal_reference", "deal", ["reference"], sqlite_where=sa.text("reference IS NOT NULL")
     )
-    op.create_index("deal_totals", "deal", ["stage_id", "currency", "amount", "closed_at"])
+    op.create_index(
+        "deal_totals", "deal", ["stage_id", "currency", "amount", "closed_at", "owner_id"]
+    )
     op.create_table(
         "deal_contact",
         sa.Column("id", sa.Integer(), nullable=False),
