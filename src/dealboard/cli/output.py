@@ -7,7 +7,8 @@ JSON is ASCII-escaped.
 import json
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,8 @@ from dealboard.domain.text import safe
 from dealboard.errors import Refused, UsageError
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from dealboard.store.transaction import Receipt
 
 GAP = "  "
@@ -87,6 +90,24 @@ def confirm(question: str, *, yes: bool) -> None:
 def interactive() -> bool:
     """Return whether a person sits at stdin and stderr."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield what wants to be told how much is done, and of how much.
+
+    It draws a bar on stderr, if that is a terminal.
+    """
+    with ExitStack() as stack:
+        bars: list[ProgressBar[int]] = []
+
+        def show(done: int, total: int) -> None:
+            if not bars:
+                bar = click.progressbar(length=total, label=label, file=sys.stderr)
+                bars.append(stack.enter_context(bar))
+            bars[0].update(done - bars[0].pos)
+
+        yield show if sys.stderr.isatty() else lambda _done, _total: None
 
 
 def width(text: str) -> int:
