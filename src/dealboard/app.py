@@ -39,6 +39,9 @@ P = ParamSpec("P")
 POLL_SECONDS = 0.5
 """How often the app looks whether another process wrote: a change appears within a second."""
 
+SETTLING_SECONDS = 0.4
+"""After which the first frame is out and SQLModel may take the processor to be imported."""
+
 
 class Changed(Message):
     """Something was committed, by this app (`receipt`) or by another process (None)."""
@@ -135,7 +138,10 @@ class DealboardApp(App[None]):
         self._seen = self.workspace.read(history.newest)
         self._data_version = self.workspace.data_version()
         self.set_interval(POLL_SECONDS, self._look_for_changes)
-        self.call_later(self._writer.submit, self.workspace.warm_up)
+        self.set_timer(SETTLING_SECONDS, self._warm_up)
+
+    def _warm_up(self) -> None:
+        self._writer.submit(self.workspace.warm_up)
 
     def _stop(self, number: int) -> None:
         self.exit(return_code=128 + number)
