@@ -14,10 +14,16 @@ from tests.cli.conftest import Cli
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "pydantic", "alembic", "babel", "httpx"}
 
 
-def dealboard(*words: object, **options: object) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "dealboard", *map(str, words)]
+def dealboard(*words: object, **environ: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=50, check=False
+        [sys.executable, "-m", "dealboard", *map(str, words)],
+        env=os.environ | environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=50,
+        check=False,
     )
 
 
@@ -36,6 +42,22 @@ def test_the_terminal_ui_needs_a_terminal(cli: Cli) -> None:
 
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "dealboard deal list" in refused.stderr
+
+
+def test_a_terminal_that_knows_few_letters_gets_what_it_knows(cli: Cli) -> None:
+    cli.deal("Zoë 東和")
+
+    listed = dealboard("--db", cli.path, "deal", "list", PYTHONIOENCODING="latin-1")
+
+    assert listed.returncode == 0
+    assert "Zo\N{REPLACEMENT CHARACTER} ??" in listed.stdout  # Latin-1, read as UTF-8
+
+
+def test_the_shell_gets_its_completion() -> None:
+    script = dealboard(_DEALBOARD_COMPLETE="zsh_source")
+
+    assert script.returncode == 0
+    assert "compdef _dealboard_completion dealboard" in script.stdout
 
 
 @pytest.mark.parametrize(

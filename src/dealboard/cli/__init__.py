@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Never
 
@@ -114,6 +115,8 @@ def main() -> Never:
     """Be the `dealboard` command."""
     os.umask(0o077)
     signal.signal(signal.SIGTERM, _terminate)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a Latin-1 terminal gets ? for an arrow
     root.main(prog_name="dealboard")
 
 

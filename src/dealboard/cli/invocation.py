@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from dealboard.config import Config
     from dealboard.workspace import Workspace
 
+PATIENCE = 5_000
+"""Demo deals that are made before anybody wonders what takes so long."""
+
 
 @dataclass
 class Invocation:
@@ -76,10 +79,14 @@ def _demo_file(deals: int | None) -> Path:
     from tempfile import TemporaryDirectory
 
     from dealboard import demo
+    from dealboard.cli import output
 
+    size = demo.DEALS if deals is None else deals
+    if size > PATIENCE and output.interactive():
+        output.note(f"Making {size:,} demo deals…")
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="dealboard-demo-"))
     path = Path(folder, "demo.db")
-    demo.build(path, deals=demo.DEALS if deals is None else deals, now=datetime.now(UTC))
+    demo.build(path, deals=size, now=datetime.now(UTC))
     return path
 
 
