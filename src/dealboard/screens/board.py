@@ -47,6 +47,8 @@ SORTS = (SortKey.MANUAL, SortKey.CLOSE, SortKey.AMOUNT, SortKey.CREATED, SortKey
 class BoardScreen(Screen[None]):
     """A pipeline as a board (guide, Pipeline View)."""
 
+    BLANK = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("N", "quick_add", "Quick add", id="deal.quick_add"),
         Binding("m", "pick_stage", "Move to", id="deal.move"),

@@ -47,6 +47,7 @@ class Board(Widget, can_focus=True):
     """A pipeline as lanes of cards."""
 
     ALLOW_SELECT = False
+    BLANK = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "step(-1)", "Up", show=False, id="board.up"),

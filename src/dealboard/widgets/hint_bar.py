@@ -6,13 +6,11 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
-from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.style import Style
-from textual.widget import Widget
 
 from dealboard.domain.text import safe
+from dealboard.widgets.drawn_line import DrawnLine, Span
 
 GAP = 2
 
@@ -31,10 +29,10 @@ class Hint:
         return cell_len(self.key) + 1 + cell_len(self.label)
 
 
-class HintBar(Widget):
+class HintBar(DrawnLine):
     """Draws one line; a click on a hint runs its action."""
 
-    ALLOW_SELECT = False
+    PREFIX = "hint-bar"
 
     DEFAULT_CSS = """
     HintBar {
@@ -66,15 +64,17 @@ class HintBar(Widget):
 
         action: str
 
-    def render(self) -> Content:
-        """Return the message, and the hints that fit behind it."""
-        parts: list[str | tuple[str, Style]] = [" "]
+    def spans(self) -> Iterator[Span]:
+        """Yield the message, and the hints that fit behind it."""
+        yield " ", ()
         if self.message:
-            parts += [(self._shown_message, self._style("message")), " " * GAP]
+            yield self._shown_message, ("message",)
+            yield " " * GAP, ()
         for _, hint in self._placed():
-            parts += [(hint.key, self._style("key")), " "]
-            parts += [(hint.label, self._style("label")), " " * GAP]
-        return Content.assemble(*parts)
+            yield hint.key, ("key",)
+            yield " ", ()
+            yield hint.label, ("label",)
+            yield " " * GAP, ()
 
     def on_click(self, event: events.Click) -> None:
         """Run the action of the hint under the pointer."""
@@ -92,12 +92,10 @@ class HintBar(Widget):
 
     def _placed(self) -> Iterator[tuple[int, Hint]]:
         """Yield the hints that fit with the column where each begins."""
+        width = self.size.width
         at = 1 + (cell_len(self._shown_message) + GAP if self.message else 0)
         for hint in self.hints:
-            if at + hint.width > self.size.width:
+            if at + hint.width > width:
                 return
             yield at, hint
             at += hint.width + GAP
-
-    def _style(self, name: str) -> Style:
-        return self.get_visual_style(f"hint-bar--{name}", partial=True)

@@ -3,25 +3,23 @@
 One drawn line, each part of it clickable; what a choice does is the screen's business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.segment import Segment
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.widget import Widget
 
+from dealboard.widgets.drawn_line import DrawnLine, Span
 from dealboard.widgets.menu_line import MenuItem, Part, menu_line
 
 
-class MenuBar(Widget):
+class MenuBar(DrawnLine):
     """One line of choices."""
 
-    ALLOW_SELECT = False
+    PREFIX = "menu-bar"
 
     DEFAULT_CSS = """
     MenuBar {
@@ -75,15 +73,11 @@ class MenuBar(Widget):
         self._actions = tuple(actions)
         self.set_reactive(MenuBar.current, current)
 
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        """Return the line."""
-        segments = []
+    def spans(self) -> Iterator[Span]:
+        """Yield the parts of the line."""
         for part in self._parts:
-            style = self.get_component_rich_style(f"menu-bar--{part.style}")
-            if part.item_id is not None and part.item_id == self.hovered:
-                style += self.get_component_rich_style("menu-bar--hover", partial=True)
-            segments.append(Segment(part.text, style))
-        return Strip(segments)
+            hovered = part.item_id is not None and part.item_id == self.hovered
+            yield part.text, (part.style, "hover") if hovered else (part.style,)
 
     @property
     def _parts(self) -> tuple[Part, ...]:

@@ -1,21 +1,19 @@
 """The strip of tabs above the board: all stages of the pipeline while only some fit beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from textual.strip import Strip
-from textual.widget import Widget
 
 from dealboard.domain.views import Stage
 from dealboard.widgets.deal_card import tab_line
+from dealboard.widgets.drawn_line import DrawnLine, Span
 
 
-class StageTabs(Widget):
+class StageTabs(DrawnLine):
     """One line that names the stages; the board decides what a click on one does."""
 
-    ALLOW_SELECT = False
+    PREFIX = "stage-tabs"
 
     DEFAULT_CSS = """
     StageTabs {
@@ -66,18 +64,10 @@ class StageTabs(Widget):
                 return index
         return None
 
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        """Return the tabs."""
-        segments = [
-            Segment(
-                label,
-                self.get_component_rich_style(
-                    f"stage-tabs--{'tab-target' if index == self._target else style}"
-                ),
-            )
-            for (label, style), index in self._tabs()
-        ]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+    def spans(self) -> Iterator[Span]:
+        """Yield the tabs."""
+        for (label, style), index in self._tabs():
+            yield label, ("tab-target" if index == self._target else style,)
 
     def _tabs(self) -> tuple[tuple[tuple[str, str], int], ...]:
         return tab_line(self._stages, self._current, self._shown, self.size.width)
