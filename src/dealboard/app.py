@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -82,6 +82,7 @@ class DealboardApp(App[None]):
         self._seen = 0
         self._data_version = 0
         self._own: set[int] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def workspace(self) -> Workspace:
@@ -152,10 +153,10 @@ class DealboardApp(App[None]):
 
         self.push_screen(Help())
 
-    async def on_unmount(self) -> None:
-        """Let the writer finish what it was given."""
+    def finish(self) -> None:
+        """Let the threads do what they were given; for when the app has run."""
         self._writer.shutdown()
-        self._reader.shutdown(cancel_futures=True)
+        self._reader.shutdown()
 
     async def read(
         self,
@@ -181,6 +182,17 @@ class DealboardApp(App[None]):
         for note in receipt.notes if receipt else ():
             self.say(note, severity="warning")
         return receipt
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Let a coroutine run beside the messages: a worker, without what a worker costs a key."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.call_next(task.result)
 
     async def report(self, work: Awaitable[ResultT]) -> ResultT | None:
         """Await something and show what it raises as a toast; None then."""

@@ -25,6 +25,7 @@ def run(invocation: Invocation, *, mouse: bool) -> int:
         location=invocation.location, workspace=workspace, config=config, demo=invocation.demo
     )
     app.run(mouse=mouse and config.mouse)
+    app.finish()
     return app.return_code or 0
 
 

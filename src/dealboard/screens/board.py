@@ -147,9 +147,8 @@ class BoardScreen(Screen[None]):
         waiting = self._stale is not None
         self._stale = stale if self._stale is None else self._stale.and_also(stale)
         if not waiting:
-            self._refresh()
+            self.dealboard.start(self._refresh())
 
-    @work
     async def _refresh(self) -> None:
         """Read what is stale until nothing is; what no longer was asked for is not shown."""
         while (stale := self._stale) is not None:
@@ -171,17 +170,18 @@ class BoardScreen(Screen[None]):
     def _lay(self, opening: Opening, stale: Stale) -> None:
         """Show what was read, all at once; the cursor goes with the deal that is followed."""
         board, page = self.board, opening.page
-        if stale.stages is None:
-            same = opening.stages == self._opening.stages
-            self._opening = opening
-            self._label()
-            if not same:
-                self._show(board)
-        board.set_totals(page.totals)
-        if stale.follow is not None and page.position is not None:
-            board.focus_deal(stale.follow, *page.position)
-        for stage_id, (offset, cards) in page.rows.items():
-            board.put_rows(stage_id, offset, cards)
+        with board.at_once():
+            if stale.stages is None:
+                same = opening.stages == self._opening.stages
+                self._opening = opening
+                self._label()
+                if not same:
+                    self._show(board)
+            board.set_totals(page.totals)
+            if stale.follow is not None and page.position is not None:
+                board.focus_deal(stale.follow, *page.position)
+            for stage_id, (offset, cards) in page.rows.items():
+                board.put_rows(stage_id, offset, cards)
         self._say(stale, page)
 
     def _say(self, stale: Stale, page: Page) -> None:
@@ -220,9 +220,8 @@ class BoardScreen(Screen[None]):
 
     # ── what is done to the deal under the cursor ─────────────────────────────────────────────
 
-    @work
-    async def _do(self, action: "Callable[[Transaction], Any]") -> None:
-        await self.dealboard.change(action)
+    def _do(self, action: "Callable[[Transaction], Any]") -> None:
+        self.dealboard.start(self.dealboard.change(action))
 
     def _on_deal(self, verb: "Callable[[Transaction, int], Any]") -> None:
         """Do something to the deal under the cursor, if there is one."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlmodel import SQLModel
@@ -17,10 +18,11 @@ TABLES: dict[str, type[SQLModel]] = {str(table.__tablename__): table for table i
 """The journalled tables by name, parents before children."""
 
 
-def recorded(table: type[SQLModel]) -> list[str]:
+@cache
+def recorded(table: type[SQLModel]) -> tuple[str, ...]:
     """Return the columns of a table that the journal records."""
     columns = table.__table__.columns  # type: ignore[attr-defined]
-    return [c.name for c in columns if c.name != "id" and c.name not in tables.DERIVED]
+    return tuple(c.name for c in columns if c.name != "id" and c.name not in tables.DERIVED)
 
 
 def image_of(row: SQLModel) -> Image:

@@ -178,9 +178,9 @@ def _difference(row: SQLModel) -> tuple[Image, Image]:
     before: Image = {}
     after: Image = {}
     state = inspect(row)
-    for name in images.recorded(type(row)):
+    for name in state.committed_state:
         history = state.attrs[name].history
-        if history.has_changes():
+        if name in images.recorded(type(row)) and history.has_changes():
             before[name] = images.encode(history.deleted[0])
             after[name] = images.encode(history.added[0])
     return before, after

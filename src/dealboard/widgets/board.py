@@ -4,7 +4,8 @@ It holds the rows in view and asks for others by `RowsWanted`; what a person wan
 upwards. No I/O, nothing awaited: a key repaints the lines that differ and is over.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
@@ -239,6 +240,16 @@ class Board(Widget, can_focus=True):
         elif self._lanes:
             self._go(0, 0)
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Paint what the board is told within the block at its end, once."""
+        self._lanes.held = True
+        try:
+            yield
+        finally:
+            self._lanes.held = False
+            self._lanes.paint()
+
     def set_totals(self, totals: Mapping[int, StageTotals]) -> None:
         """Show new totals of some or all stages."""
         for lane in self._lanes:
@@ -262,7 +273,7 @@ class Board(Widget, can_focus=True):
         lane = self._lanes[at]
         if lane.put(offset, cards, generation) and at == self._at:
             self._follow(settled=lane.renewed)
-        lane.paint()
+        self._lanes.paint()
 
     def invalidate(self, stage_ids: Iterable[int] | None = None) -> None:
         """Ask again for the rows of some or all stages; those held are shown until they come."""

@@ -27,6 +27,7 @@ class Lanes:
         self._size = Size(0, 0)
         self._fitting = 0
         self._left = 0
+        self.held = False
 
     def __len__(self) -> int:
         return len(self._lanes)
@@ -64,9 +65,10 @@ class Lanes:
         return added
 
     def paint(self) -> None:
-        """Paint the lanes that were told something."""
-        for lane in self._lanes:
-            lane.paint()
+        """Paint the lanes that were told something, unless they are `held`."""
+        if not self.held:
+            for lane in self._lanes:
+                lane.paint()
 
     # ── side by side ──────────────────────────────────────────────────────────────────────────
 

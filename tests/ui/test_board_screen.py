@@ -1,0 +1,326 @@
+"""The board on a real workspace: every key changes the file, and the screen shows what was saved."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dealboard import actions
+from dealboard.domain.stages import NewStage
+from dealboard.domain.views import Deal, Role
+from dealboard.store.reads import deals, pipelines
+from dealboard.store.transaction import Transaction
+from dealboard.workspace import Workspace
+from tests.conftest import Clock
+from tests.ui.drive import Robot, driving
+
+HOSTILE = "[/red][@click=app.quit]x[/] \x1b[2J\x9b31m\x1b]52;c;aGk=\x07 end"
+STAGES = ("Lead", "Qualified", "Proposal")
+
+
+@pytest.fixture
+def sales(workspace: Workspace) -> Workspace:
+    """A pipeline of three stages; Acme and Zenith in Lead, Umbrella in Proposal."""
+
+    def fill(tx: Transaction) -> None:
+        stages = [NewStage(name, 10 * (n + 1)) for n, name in enumerate(STAGES)]
+        actions.pipelines.create(tx, "Sales", stages)
+        for title, stage_id, amount in (
+            ("Zenith", 1, 50_000),
+            ("Acme", 1, 120_000),
+            ("Umbrella", 3, None),
+        ):
+            contact = actions.contacts.add(tx, name=f"{title} Ltd")
+            actions.deals.create(
+                tx, contacts=[contact], stage_id=stage_id, title=title, amount=amount
+            )
+
+    workspace.run(fill)
+    return workspace
+
+
+@pytest.fixture
+def other(sales: Workspace, clock: Clock) -> Iterator[Workspace]:
+    """Another window or command line on the same file."""
+    opened = Workspace.open(sales.path, clock=clock)
+    yield opened
+    opened.close()
+
+
+def deal(workspace: Workspace, title: str) -> Deal:
+    found = workspace.read(
+        lambda c: c.execute("SELECT id FROM deal WHERE title = :title", {"title": title}).fetchone()
+    )
+    return workspace.read(deals.deal, found[0])
+
+
+def stage_of(workspace: Workspace, title: str) -> str:
+    return deal(workspace, title).stage.name
+
+
+async def test_the_first_frame_shows_the_deals(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        assert robot.titles("Lead") == ["Acme", "Zenith"]
+        for shown in ("Sales", "Lead", "10%", "2 deals", "€1,700", "€170", "Acme", "€1,200", "–"):
+            assert shown in robot.text
+
+
+async def test_three_fast_moves_are_three_stages_and_survive_a_restart(
+    sales: Workspace, clock: Clock
+) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("L", "L", "L")
+        assert robot.titles("Won") == ["Acme"]
+        assert robot.board.cursor is not None
+        assert robot.board.cursor.deal_id == deal(sales, "Acme").id
+    again = Workspace.open(sales.path, clock=clock)
+    assert stage_of(again, "Acme") == "Won"
+    assert deal(again, "Acme").close_date == clock.now.date()
+    async with driving(again, again.path) as robot:
+        await robot.press("u", "u", "u")
+        assert robot.titles("Lead") == ["Acme", "Zenith"]
+        assert robot.board.cursor is not None
+        assert robot.board.cursor.deal_id == deal(again, "Acme").id
+        await robot.press("U")
+        assert robot.titles("Qualified") == ["Acme"]
+    assert stage_of(again, "Acme") == "Qualified"
+    again.close()
+
+
+async def test_the_bottom_line_says_what_was_done(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("L")
+        assert "Acme → Qualified · u undoes" in robot.text
+        await robot.press("u")
+        assert "Undid: Acme → Qualified" in robot.text
+
+
+async def test_totals_follow_a_move(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("L")
+        head = robot.text.splitlines()[3]
+        assert "1 deal " in head
+        assert "€500" in head
+        assert "€1,200" in head
+
+
+@pytest.mark.parametrize(
+    "key", ["L", "shift+right", "alt+right", "ctrl+right", "greater_than_sign"]
+)
+async def test_every_alias_moves_right(sales: Workspace, key: str) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press(key)
+    assert stage_of(sales, "Acme") == "Qualified"
+
+
+async def test_order_by_hand(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("J")
+        assert robot.titles("Lead") == ["Zenith", "Acme"]
+        await robot.press("K")
+        assert robot.titles("Lead") == ["Acme", "Zenith"]
+
+
+async def test_order_by_a_field_refuses_placing_by_hand(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("s", "s")
+        assert robot.titles("Lead") == ["Zenith", "Acme"]
+        assert "by amount" in robot.text
+        await robot.press("J")
+        assert "s changes the order" in robot.text
+        await robot.press("S")
+        assert robot.titles("Lead") == ["Acme", "Zenith"]
+
+
+async def test_won_and_lost_and_back(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("w")
+        assert robot.titles("Won") == ["Acme"]
+        await robot.press("H")
+        assert robot.titles("Lead") == ["Acme", "Zenith"]
+        assert deal(sales, "Acme").close_date is None
+        await robot.press("x")
+        await robot.until(lambda: "Why was Acme lost?" in robot.text)
+        await robot.type("price")
+        await robot.press("enter")
+        await robot.until(lambda: robot.titles("Lost") == ["Acme"])
+        assert deal(sales, "Acme").lost_reason == "price"
+
+
+async def test_escape_keeps_a_deal_from_being_lost(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("x")
+        await robot.until(lambda: "Why was Acme lost?" in robot.text)
+        await robot.press("escape")
+    assert stage_of(sales, "Acme") == "Lead"
+
+
+async def test_close_date_by_a_key(sales: Workspace, clock: Clock) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("plus", "plus", "minus")
+    assert deal(sales, "Acme").close_date == date(2026, 11, 24)
+    assert clock.now.date() == date(2026, 11, 23)
+
+
+async def test_delete_asks_and_can_be_undone(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("D")
+        await robot.until(lambda: "Delete Acme?" in robot.text)
+        await robot.press("enter")
+        assert robot.titles("Lead") == ["Acme", "Zenith"]
+        await robot.press("y")
+        await robot.until(lambda: robot.titles("Lead") == ["Zenith"])
+        await robot.press("u")
+        assert robot.titles("Lead") == ["Acme", "Zenith"]
+
+
+async def test_move_picker(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("m")
+        await robot.until(lambda: "Move Acme to" in robot.text)
+        await robot.press("5")
+        await robot.until(lambda: robot.titles("Lost") == ["Acme"])
+
+
+async def test_only_mine(sales: Workspace) -> None:
+    def grace(tx: Transaction) -> None:
+        actions.deals.assign(tx, 1, actions.team.add(tx, "Grace"))
+
+    sales.run(grace)
+    async with driving(sales, sales.path) as robot:
+        await robot.press("o")
+        assert robot.titles("Lead") == ["Acme"]
+        assert "only mine" in robot.text
+        assert "€1,200" in robot.text.splitlines()[3]
+        await robot.press("o")
+        assert robot.titles("Lead") == ["Acme", "Zenith"]
+
+
+async def test_another_process_is_seen_within_a_second(sales: Workspace, other: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("j")
+        assert robot.board.cursor is not None
+        before = robot.board.cursor.deal_id
+        other.run(lambda tx: actions.deals.move(tx, 2, stage_id=2))
+        await robot.until(lambda: robot.titles("Qualified") == ["Acme"])
+        assert robot.titles("Lead") == ["Zenith"]
+        assert robot.board.cursor.deal_id == before
+
+
+async def test_another_process_adds_a_stage(sales: Workspace, other: Workspace) -> None:
+    async with driving(sales, sales.path, size=(160, 40)) as robot:
+        other.run(lambda tx: actions.stages.add(tx, 1, "Contract"))
+        await robot.until(lambda: "Contract" in robot.text)
+
+
+async def test_a_refusal_is_a_toast_and_changes_nothing(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("U")
+        await robot.until(lambda: "nothing to redo" in robot.text)
+
+
+async def test_hostile_titles_are_literal_text(sales: Workspace) -> None:
+    sales.run(lambda tx: actions.deals.edit(tx, 2, {"title": HOSTILE}))
+    async with driving(sales, sales.path, size=(200, 40)) as robot:
+        await robot.press("z")
+        assert "[/red][@click=app.quit]x[/] ␛[2J" in robot.text
+        assert not set(robot.text) & {"\x1b", "\x9b", "\x07"}
+        await robot.press("L")
+        assert "␛[2J" in robot.text.splitlines()[-1]
+    assert deal(sales, HOSTILE).title == HOSTILE
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (50, 20)])
+async def test_it_fits(sales: Workspace, size: tuple[int, int]) -> None:
+    async with driving(sales, sales.path, size=size) as robot:
+        assert "Acme" in robot.text
+        assert "Zenith" in robot.text
+        assert "Lead" in robot.text
+
+
+async def test_four_cards_at_80_by_24(sales: Workspace) -> None:
+    def more(tx: Transaction) -> None:
+        contact = actions.contacts.add(tx, name="Many")
+        for number in range(8):
+            actions.deals.create(tx, contacts=[contact], stage_id=1, title=f"Deal {number}")
+
+    sales.run(more)
+    async with driving(sales, sales.path, size=(80, 24)) as robot:
+        assert all(f"Deal {number}" in robot.text for number in (7, 6, 5, 4))
+
+
+async def test_without_a_pipeline_it_teaches_the_first_key(workspace: Workspace) -> None:
+    async with driving(workspace, workspace.path) as robot:
+        await robot.press("escape")
+        await robot.until(lambda: "Press P to create one" in robot.text)
+
+
+async def test_menu_by_mouse(sales: Workspace) -> None:
+    sales.run(lambda tx: actions.pipelines.create(tx, "Renewals"))
+    async with driving(sales, sales.path) as robot:
+        column = robot.text.splitlines()[0].index("Sales")
+        await robot.pilot.click(offset=(column, 0))
+        await robot.until(lambda: "Renewals" in robot.text)
+        await robot.press("2")
+        await robot.until(lambda: "Renewals" in robot.text.splitlines()[0])
+
+
+async def test_the_pipeline_is_remembered(sales: Workspace, clock: Clock) -> None:
+    sales.run(lambda tx: actions.pipelines.create(tx, "Renewals"))
+    async with driving(sales, sales.path) as robot:
+        await robot.press("p")
+        await robot.until(lambda: "Renewals" in robot.text)
+        await robot.press("2")
+        await robot.until(lambda: "Renewals" in robot.text.splitlines()[0])
+    again = Workspace.open(sales.path, clock=clock)
+    async with driving(again, again.path) as robot:
+        assert "Renewals" in robot.text.splitlines()[0]
+    again.close()
+
+
+async def test_a_chat_operator_sees_one_sentence(sales: Workspace, clock: Clock) -> None:
+    sales.run(lambda tx: actions.team.add(tx, "Charlie", role=Role.CHAT_OPERATOR))
+    charlie = Workspace.open(sales.path, actor="Charlie", clock=clock)
+    async with driving(charlie, charlie.path) as robot:
+        assert "Charlie is a Chat Operator and has no access to deals." in robot.text
+        assert "Acme" not in robot.text
+    charlie.close()
+
+
+async def test_drag_and_drop_moves_a_card(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        lines = robot.text.splitlines()
+        row = next(y for y, line in enumerate(lines) if "Acme" in line)
+        target = lines[1].index("Qualified") + 2
+        await robot.pilot.mouse_down(offset=(4, row))
+        await robot.pilot.hover(offset=(target, row))
+        await robot.pilot.mouse_up(offset=(target, row))
+        await robot.settle()
+        assert robot.titles("Qualified") == ["Acme"]
+    assert stage_of(sales, "Acme") == "Qualified"
+
+
+async def test_pipelines_of_another_process_appear(sales: Workspace, other: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        other.run(lambda tx: actions.pipelines.create(tx, "Renewals"))
+        await robot.until(lambda: len(robot.app.screen._opening.pipelines) == 2)  # type: ignore[attr-defined]
+    assert len(sales.read(pipelines.pipelines)) == 2
+
+
+async def test_more_than_a_page_can_be_walked(sales: Workspace, path: Path) -> None:
+    def more(tx: Transaction) -> None:
+        contact = actions.contacts.add(tx, name="Many")
+        for number in range(120):
+            actions.deals.create(tx, contacts=[contact], stage_id=2, title=f"Deal {number:03}")
+
+    sales.run(more)
+    async with driving(sales, path, size=(80, 24)) as robot:
+        await robot.press("2", "G")
+        assert "Deal 000" in robot.text
+        await robot.press("g")
+        assert "Deal 119" in robot.text
+        for _ in range(10):
+            await robot.press("ctrl+d")
+        assert isinstance(robot, Robot)
+        assert robot.board.card is not None
