@@ -220,15 +220,16 @@ async def test_rows_read_after_a_change_overtake_an_answer_still_under_way() -> 
     async with BoardApp().run_test(size=(160, 40)) as pilot:
         app = await settled(pilot)
         app.answering = False
-        await pilot.press("pagedown")
+        await pilot.press("pagedown", "pagedown")
         await settled(pilot)
         under_way = app.asked[-1]
+        assert under_way.limit == 40
         offset, limit = app.board.window(1) or (0, 0)
         fresh = [replace(each, title=f"New {each.id}") for each in app.rows[1]]
         app.board.put_rows(1, offset, fresh[offset : offset + limit])
         app.answer(under_way)
         await settled(pilot)
-        assert "New 1009" in "\n".join(app.text())
+        assert "New 1018" in "\n".join(app.text())
         assert "Lead deal" not in "\n".join(app.text())
 
 
@@ -429,8 +430,9 @@ async def test_a_key_means_the_same_deal_until_the_news_of_its_move_is_there() -
     async with BoardApp().run_test(size=(160, 40)) as pilot:
         app = await settled(pilot)
         app.answering = False
-        await pilot.press("pagedown")
+        await pilot.press("pagedown", "pagedown")
         await settled(pilot)
+        assert app.asked[-1].limit == 40
         await pilot.press("L")
         moved = app.board.cursor
         assert moved is not None

@@ -13,9 +13,8 @@ from rich.cells import cell_len
 from dealboard.domain.dates import format_day
 from dealboard.domain.money import NOTHING, format_amount, format_compact
 from dealboard.domain.stages import MARK, StageKind
-from dealboard.domain.text import safe
 from dealboard.domain.views import Card, Stage, StageTotals
-from dealboard.widgets.lines import Line, Span, blank, cut, row, width_of
+from dealboard.widgets.lines import Line, Span, blank, cut, literal, row, width_of
 
 HEADER_HEIGHT = 4
 """Lines of a stage's header: name, value, weighted value, rule."""
@@ -66,9 +65,9 @@ def _comfortable(
 ) -> Iterable[tuple[list[Span], list[Span]]]:
     amount = _amount(card, width, locale)
     contacts = _contacts(card.contacts, width - width_of(amount) - 1)
-    dates = _dates(card, today, width - cell_len(safe(card.owner)) - 2)
+    dates = _dates(card, today, width - cell_len(literal(card.owner)) - 2)
     owner = short_name(card.owner, width - width_of(dates) - 1)
-    yield [(safe(card.title), "title")], []
+    yield [(literal(card.title), "title")], []
     yield [(contacts, "muted")], amount
     yield [(owner, "muted")], dates
 
@@ -79,7 +78,7 @@ def _compact(
     dates = _dates(card, today, 0)
     owner = initials(card.owner)
     contacts = _contacts(card.contacts, width - width_of(dates) - cell_len(owner) - 2)
-    yield [(safe(card.title), "title")], _amount(card, width // 2, locale)
+    yield [(literal(card.title), "title")], _amount(card, width // 2, locale)
     yield [(owner, "owner"), (f" {contacts}", "muted")], dates
 
 
@@ -132,7 +131,7 @@ def _closed(card: Card, created: Span, today: date, room: int) -> list[Span]:
 
 def short_name(name: str, room: int) -> str:
     """Return a name as it fits in `room` cells: "Ada Lovelace", "Ada L.", "Ada", "AL"."""
-    name = safe(name)
+    name = literal(name)
     if cell_len(name) <= room:
         return name
     first, *others = name.split() or [""]
@@ -142,7 +141,7 @@ def short_name(name: str, room: int) -> str:
 
 def initials(name: str) -> str:
     """Return the first letters of a name's first and last word: "AL"."""
-    words = safe(name).split()
+    words = literal(name).split()
     return "".join(word[0] for word in (words if len(words) < 3 else (words[0], words[-1])))
 
 
@@ -171,7 +170,7 @@ def header_lines(
     totals that are not known yet stay blank.
     """
     inner = width - 2 * MARGIN
-    name: Span = (f"{MARK[stage.kind]} {safe(stage.name)}".lstrip(), f"name{heading}")
+    name: Span = (f"{MARK[stage.kind]} {literal(stage.name)}".lstrip(), f"name{heading}")
     rows: list[tuple[list[Span], list[Span]]] = [([name], [(f"{stage.probability}%", "muted")])]
     rows += _money_rows(totals, inner, locale) if totals else [([], []), ([], [])]
     edge = blank(MARGIN, "head")
@@ -220,7 +219,7 @@ def tab_line(
     tabs: list[tuple[Span, int]] = []
     for index, stage in enumerate(stages):
         digit = f"{index + 1} " if index < 9 else ""
-        label = f" {digit}{MARK[stage.kind]}{safe(stage.name)} "
+        label = f" {digit}{MARK[stage.kind]}{literal(stage.name)} "
         style = "tab-current" if index == current else "tab-shown" if index in shown else "tab"
         tabs.append(((label, style), index))
     while len(tabs) > 1 and width_of([span for span, _ in tabs]) > width:
@@ -255,7 +254,7 @@ def empty_lines(kind: StageKind, width: int, *, selected: bool = False) -> tuple
 
 def drop_line(title: str, width: int) -> Line:
     """Return the line that stands where a dragged deal would land."""
-    return (("▸", "drop"), *row([(safe(title), "drop")], [], width - MARGIN, "drop"))
+    return (("▸", "drop"), *row([(literal(title), "drop")], [], width - MARGIN, "drop"))
 
 
 def _note(text: str, width: int, *, selected: bool) -> Line:

@@ -91,6 +91,7 @@ class Lane(Widget):
         self._drop: tuple[int, str] | None = None
         self._lines: list[Strip] = []
         self._drawn: tuple[Size, int] = (Size(0, 0), 0)
+        self._width = 0
         self._kept: dict[object, tuple[object, list[Strip]]] = {}
         self._changed = True
 
@@ -121,9 +122,12 @@ class Lane(Widget):
 
     @property
     def window(self) -> tuple[int, int]:
-        """Offset and limit of the rows in view and a page either side of them."""
-        wanted = self._view(self._page)
-        return wanted.start, len(wanted)
+        """Offset and limit of the rows in view and a page either side, however few there are now.
+
+        Who reads them anew may find more.
+        """
+        first = max(0, self.first - self._page)
+        return first, self.first + 2 * self._page - first
 
     @property
     def _page(self) -> int:
@@ -249,8 +253,8 @@ class Lane(Widget):
         return _within(view, offset, length) or (some and not self._covers(view))
 
     def _ask(self) -> None:
-        """Ask for the view and a page either side when half a page beyond the view is missing."""
-        near, wanted = self._view(self._page // 2), self._view(self._page)
+        """Ask for the view and two pages either side when half a page beyond it is missing."""
+        near, wanted = self._view(self._page // 2), self._view(2 * self._page)
         if not near or not self._body or not self.awake:
             return
         asked = self._asked
@@ -272,19 +276,19 @@ class Lane(Widget):
         if not self._lines:
             return
         before, self._lines = self._lines, self._draw()
-        width = self.size.width
         changed = [y for y, line in enumerate(self._lines) if line is not before[y]]
         if changed:
-            self.refresh(*(Region(0, y, width, height) for y, height in _runs(changed)))
+            self.refresh(*(Region(0, y, self._width, height) for y, height in _runs(changed)))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the kept lines; the compositor asks for all of them at every update."""
         drawn = (self.size, self._style.version)
         if self._drawn != drawn:
             self._drawn, self._kept = drawn, {}
+            self._width = self.size.width
             self._lines = self._draw()
         lines = self._lines[crop.y : crop.bottom]
-        if crop.x or crop.width < self.size.width:
+        if crop.x or crop.width < self._width:
             return [line.crop(crop.x, crop.right) for line in lines]
         return lines
 
@@ -297,7 +301,7 @@ class Lane(Widget):
         self.paint()
 
     def _draw(self) -> list[Strip]:
-        height = self.size.height
+        height = self._drawn[0].height
         lines = [*self._header()]
         thumb, step = self._thumb(), self._look.density.card_height
         for top in range(0, height - HEADER_HEIGHT, step):
@@ -313,7 +317,7 @@ class Lane(Widget):
         row, title = self._drop
         y = (row - self.first) * self._look.density.card_height - 1
         if -1 <= y < self._body:
-            line = drop_line(title, self.size.width - 1)
+            line = drop_line(title, self._width - 1)
             lines[y + HEADER_HEIGHT] = self._strip(line, "body", thumb=False)
 
     def _thumb(self) -> range:
@@ -328,7 +332,7 @@ class Lane(Widget):
     def _row(self, row: int, beside: tuple[bool, ...]) -> list[Strip]:
         """Return a row's lines with its gap; `beside` says which have the thumb at their right."""
         selected = row == self._selected
-        width = self.size.width - 1
+        width = self._width - 1
         card = self.card(row)
         if card is not None and row < self.deals:
             ground = "dragged" if card.id == self._dragged else "cursor" if selected else "card"
@@ -344,7 +348,7 @@ class Lane(Widget):
     def _card(self, card: Card, ground: str, beside: tuple[bool, ...]) -> list[Strip]:
         look, selected = self._look, ground == "cursor"
         lines = card_lines(
-            card, self.size.width - 1, look.density, look.today, look.locale, selected=selected
+            card, self._width - 1, look.density, look.today, look.locale, selected=selected
         )
         strips = [
             self._strip(line, ground, thumb=thumb)
@@ -355,7 +359,7 @@ class Lane(Widget):
 
     def _body_lines(self, lines: tuple[Line, ...], beside: tuple[bool, ...]) -> list[Strip]:
         """Return lines on the lane's own ground, blank ones where there are not enough."""
-        empty = blank(self.size.width - 1, "text")
+        empty = blank(self._width - 1, "text")
         padded = (*lines, *[empty] * (len(beside) - len(lines)))
         return [
             self._strip(line, "body", thumb=thumb)
@@ -370,7 +374,7 @@ class Lane(Widget):
             heading = Heading.CURRENT
 
         def draw() -> list[Strip]:
-            width, locale = self.size.width - 1, self._look.locale
+            width, locale = self._width - 1, self._look.locale
             lines = header_lines(self.stage, self.totals, width, locale, heading)
             return [strip for line in lines for strip in self._head(line)]
 
@@ -394,7 +398,7 @@ class Lane(Widget):
         gutter = Segment("┃", self._style("body", "thumb"))
         if not thumb:
             gutter = Segment(" ", self._style("body", "text"))
-        return Strip([*segments, gutter], self.size.width)
+        return Strip([*segments, gutter], self._width)
 
 
 def _within(rows: range, offset: int, length: int) -> bool:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from dealboard.domain.text import safe
+
 Span = tuple[str, str]
-"""Text and the name of its style; text of users has been through `domain.text.safe`."""
+"""Text and the name of its style; what a person wrote has been through `literal`."""
 
 Line = tuple[Span, ...]
 """The spans of one line, left to right."""
@@ -27,13 +29,18 @@ def width_of(line: Sequence[Span]) -> int:
     return sum(cell_len(text) for text, _ in line)
 
 
+def literal(text: str) -> str:
+    """Return what a person wrote as it is shown: `safe`, and joined to nothing that follows."""
+    return safe(text).rstrip(_JOINERS)
+
+
 def cut(text: str, width: int) -> str:
     """Return the text in at most `width` cells; what is cut off leaves an ellipsis.
 
     Wide characters are never halved and marks stay with the letter they belong to.
     """
     if cell_len(text) <= width:
-        return text.rstrip(_JOINERS)
+        return text
     if width <= 0:
         return ""
     return set_cell_size(text, width - 1).rstrip(f"{_JOINERS} ") + "…"
@@ -46,9 +53,9 @@ def cut_line(spans: Sequence[Span], width: int) -> Line:
         short = cut(text, width)
         if short:
             fitting.append((short, style))
-        width -= cell_len(short)
         if short != text:
             break
+        width -= cell_len(text)
     return tuple(fitting)
 
 
@@ -62,7 +69,13 @@ def row(left: Sequence[Span], right: Sequence[Span], width: int, style: str) -> 
 
     `style` is that of the space between.
     """
-    right = cut_line(right, width)
-    room = width - width_of(right)
-    left = cut_line(left, room - 1 if right else room)
-    return (*left, *blank(room - width_of(left), style), *right)
+    taken = width_of(right)
+    if taken > width:
+        right = cut_line(right, width)
+        taken = width_of(right)
+    room = width - taken - 1 if right else width
+    filled = width_of(left)
+    if filled > room:
+        left = cut_line(left, room)
+        filled = width_of(left)
+    return (*left, *blank(width - taken - filled, style), *right)

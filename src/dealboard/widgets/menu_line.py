@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from dealboard.domain.text import safe
-from dealboard.widgets.lines import cut
+from dealboard.widgets.lines import cut, literal
 
 PLACE = "place"
 """What a click on the name of what is shown chooses."""
@@ -50,14 +49,14 @@ def menu_line(
     """
     kept = list(items)
     labels = [(item.id, item.label) for item in actions]
-    if _menu_width(kept) + _width(labels) + cell_len(safe(place)) + 6 > width:
+    if _menu_width(kept) + _width(labels) + cell_len(literal(place)) + 6 > width:
         labels = _first_words(actions)
     while _menu_width(kept) + _width(labels) > width and len(kept) > 1:
         kept.remove(next(item for item in reversed(kept) if item.id != current))
     parts = _menu(kept, current)
     room = width - _menu_width(kept) - _width(labels)
-    if place and room - 5 >= min(MIN_PLACE, cell_len(safe(place))):
-        name = f"{cut(safe(place), room - 5)} ▾"
+    if place and room - 5 >= min(MIN_PLACE, cell_len(literal(place))):
+        name = f"{cut(literal(place), room - 5)} ▾"
         parts += [Part("│ ", "separator"), Part(name, "place", PLACE)]
         room -= cell_len(name) + 2
     parts.append(Part(" " * max(0, room), "separator"))
