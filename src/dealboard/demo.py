@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, NotRequired, TypedDict, TypeVar, cast
 
 from dealboard import actions
+from dealboard.actions.placement import GAP
 from dealboard.actions.rows import is_open, key, stages_of
 from dealboard.domain.money import exponent
 from dealboard.domain.stages import NewStage, StageKind
@@ -27,7 +28,14 @@ from dealboard.store import tables
 from dealboard.store.columns import moment_text
 from dealboard.store.journal import CHUNK, insert_bulk
 from dealboard.store.transaction import Transaction
-from dealboard.transfer.bulk import GAP, ContactRow, DealRow, LinkRow, contact_search, deal_search
+from dealboard.transfer.bulk import (
+    ContactRow,
+    DealRow,
+    LinkRow,
+    contact_search,
+    deal_search,
+    uid7,
+)
 from dealboard.workspace import Workspace
 
 _T = TypeVar("_T")
@@ -398,9 +406,8 @@ class _Maker:
 
     def _uid(self, age: int) -> str:
         """Return a UUID version 7 of so many days ago."""
-        stamp = f"{int((self._seconds - age * 86_400) * 1000):012x}"
-        noise = f"{self._random.getrandbits(72):018x}"
-        return f"{stamp[:8]}-{stamp[8:]}-7{noise[:3]}-8{noise[3:6]}-{noise[6:]}"
+        milliseconds = int((self._seconds - age * 86_400) * 1000)
+        return uid7(milliseconds, self._random.getrandbits(72))
 
 
 def _companies(words: _Words, wanted: int) -> list[_Company]:

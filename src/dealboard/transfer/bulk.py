@@ -9,9 +9,6 @@ from typing import NamedTuple
 
 from dealboard.domain.text import SEPARATOR, fold
 
-GAP = 1 << 32
-"""Ranks between neighbours of a stage."""
-
 
 class ContactRow(NamedTuple):
     """A row of `contact`; moments are text as SQLite keeps them."""
@@ -68,6 +65,12 @@ class LinkRow(NamedTuple):
     deal_id: int
     contact_id: int
     position: int
+
+
+def uid7(milliseconds: int, noise: int) -> str:
+    """Return a UUID version 7 made of a moment and 72 bits, which are the caller's to choose."""
+    stamp, rest = f"{milliseconds:012x}", f"{noise:018x}"
+    return f"{stamp[:8]}-{stamp[8:]}-7{rest[:3]}-8{rest[3:6]}-{rest[6:]}"
 
 
 def contact_search(name: str, number: str, company: str | None, email: str | None) -> str:

@@ -84,7 +84,7 @@ def _import(
             places.create_missing(surveyed.places, report.choices)
         owners = Owners(tx, options.owner, report.choices)
         book = ContactBook(tx, report.choices)
-        reader = _reader(tx, columns, surveyed, options, report.file)
+        reader = _reader(tx, columns, surveyed, options, report)
         importer = Importer(tx, options, report, rejects, reader, places, owners, book)
         if options.contacts is not None:
             contacts.add_all(tx, options.contacts, options, book, report)
@@ -106,15 +106,21 @@ def _columns(path: Path, found: Dialect, options: ImportOptions) -> Mapping:
 
 
 def _reader(
-    tx: Transaction, columns: Mapping, surveyed: Survey, options: ImportOptions, file: str
+    tx: Transaction,
+    columns: Mapping,
+    surveyed: Survey,
+    options: ImportOptions,
+    report: ImportReport,
 ) -> DealReader:
     currency = currency_code(options.currency or tx.setting("currency", "EUR"))
     locale = _DECIMAL_LOCALES[options.decimal] if options.decimal else options.locale
-    dates = {
-        field: Dates(surveyed.orders.get(field, options.date_order), columns.name(field), tx.today)
-        for field in DATES
-    }
-    return DealReader(file, columns, Money(currency, locale), dates)
+    dates: dict[str, Dates] = {}
+    for field in DATES:
+        readings = surveyed.orders.get(field, frozenset())
+        order = next(iter(readings)) if len(readings) == 1 else options.date_order
+        report.choices.date_columns_assumed += len(readings) > 1
+        dates[field] = Dates(order, columns.name(field), tx.today)
+    return DealReader(report.file, columns, Money(currency, locale), dates)
 
 
 def _rows(path: Path, found: Dialect) -> Iterator[Record]:

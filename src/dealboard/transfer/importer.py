@@ -201,33 +201,29 @@ class Importer:
 
     def _people(self, said: DealRecord) -> list[Person]:
         """Return the contacts of a row, each once, the primary contact first."""
-        people = [person for each in _ids(said) if (person := self._book.find_id(each))]
+        book = self._book
+        people = [person for each in _ids(said) if (person := book.find_id(each))]
         if not people:
-            people = [self._book.find_or_add(who) for who in self._named(said)]
-        return list(dict.fromkeys(people))
+            people = [book.find_or_add(self._primary(said))]
+            for email in said.email.split(SEVERAL)[1:]:
+                if address := email.strip():
+                    people.append(book.find_or_add(Who(email=address, company=said.company)))
+        return people if len(people) == 1 else list(dict.fromkeys(people))
 
-    def _named(self, said: DealRecord) -> list[Who]:
-        """Return whom a row names; its company or nobody in particular, if it names no contact."""
-        choices = self._report.choices
-        whole = "" if said.first_name or said.last_name else said.contact
-        first, *others = said.email.split(";")
-        external_id = said.contact_id if SEVERAL not in said.contact_id else ""
-        who = Who(
-            whole or said.first_name,
-            said.last_name,
-            said.phone,
-            first.strip(),
-            said.company,
-            external_id,
-        )
-        if who.name or who.email or who.phone:
-            more = [Who(email=email.strip(), company=said.company) for email in others]
-            return [who, *(each for each in more if each.email)]
+    def _primary(self, said: DealRecord) -> Who:
+        """Return whom a row names first; its company, or nobody in particular, if it names none."""
+        first_name, last_name = said.first_name, said.last_name
+        if not first_name and not last_name:
+            first_name = said.contact
+        email = said.email.partition(SEVERAL)[0].strip()
+        if first_name or last_name or email or said.phone:
+            external_id = "" if SEVERAL in said.contact_id else said.contact_id
+            return Who(first_name, last_name, said.phone, email, said.company, external_id)
         if said.company and self._options.no_contact == "company":
-            choices.contacts_from_company += 1
-            return [Who(said.company, company=said.company)]
-        choices.contacts_unknown += 1
-        return [Who(UNKNOWN)]
+            self._report.choices.contacts_from_company += 1
+            return Who(said.company, company=said.company)
+        self._report.choices.contacts_unknown += 1
+        return Who(UNKNOWN)
 
     def _ending(self, said: DealRecord, kind: StageKind) -> _Ending:
         """Return how a deal ended: on the file's day, else on its close date, else now."""

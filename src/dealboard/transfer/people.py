@@ -4,27 +4,32 @@ A contact is recognised by its id in the other program, its e-mail address, its 
 by name and company; somebody of another name, address or number is somebody else.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from secrets import randbits
 from typing import Any, NamedTuple
 
 from sqlmodel import select
 
 from dealboard import actions
-from dealboard.actions.identity import email_key, phone_key
+from dealboard.actions.identity import email_key
 from dealboard.actions.rows import NAME_LIMIT, key
 from dealboard.domain.text import SEPARATOR, digits, excerpt, fold
 from dealboard.domain.views import Role
 from dealboard.errors import MissingField, UnknownName
 from dealboard.store import tables
 from dealboard.store.columns import moment_text
-from dealboard.store.ids import new_uid
 from dealboard.store.journal import next_id
 from dealboard.store.transaction import Transaction
-from dealboard.transfer.bulk import ContactRow, contact_search
+from dealboard.transfer.bulk import ContactRow, contact_search, uid7
+from dealboard.transfer.phones import phone_key
 from dealboard.transfer.report import Choices
 
 UNKNOWN = "Unknown"
 """The contact of deals that name neither a contact nor a company."""
+
+
+_COUNTRY = re.compile("[A-Za-z]{2}")
 
 
 class Owners:
@@ -85,12 +90,7 @@ class Who(NamedTuple):
     @property
     def known(self) -> bool:
         """Whether anything says who it is."""
-        return bool(self.name or self.phone or self.email or self.company)
-
-    @property
-    def name(self) -> str:
-        """First and last name as one."""
-        return f"{self.first_name} {self.last_name}".strip()
+        return any((self.first_name, self.last_name, self.phone, self.email, self.company))
 
 
 class Person(NamedTuple):
@@ -116,13 +116,14 @@ class ContactBook:
         self._tx = tx
         self._choices = choices
         self._now = moment_text(tx.now)
+        self._milliseconds = int(tx.now.timestamp() * 1000)
         self._region = tx.setting("country", "")
         self._next = next_id(tx.session, tables.Contact)
         self._fresh: list[ContactRow] = []
         # One table for all ways to recognise a contact: none looks like another.
         self._index: dict[str, Person] = {}
         for person, company, external_id in _known(tx):
-            self._remember(person, company, external_id)
+            self._remember(person, fold(company or ""), external_id)
 
     def take_fresh(self) -> list[ContactRow]:
         """Return the rows of the contacts added since the last call, to be inserted."""
@@ -136,57 +137,57 @@ class ContactBook:
     def find_or_add(self, who: Who) -> Person:
         """Return the contact that is meant, a new one if nobody is it.
 
-        Without a name a new one bears its company's, else its address or number.
+        Without a name it bears its company's, else its address or number.
         """
+        if who.external_id and (known := self.find_id(who.external_id)):
+            return known
         email = email_key(who.email) if who.email else None
+        if email and (known := self._index.get(email)):
+            return known
         phone = self._phone_key(who) if who.phone else None
-        found = self._find(who, email, phone)
-        return found or self._add(who, email, phone)
-
-    def _phone_key(self, who: Who) -> str | None:
-        country = who.country
-        own = len(country) == 2 and country.isascii() and country.isalpha()
-        return phone_key(who.phone.lstrip("'"), country if own else self._region)
-
-    def _find(self, who: Who, email: str | None, phone: str | None) -> Person | None:
-        index = self._index
-        if who.external_id and (known := index.get(_id_key(who.external_id))):
+        named = f"{who.first_name} {who.last_name}".strip()
+        name = named or (who.company or who.email or who.phone)[:200]
+        folded = fold(name)
+        known = self._index.get(phone) if phone else None
+        if known and (not named or folded == known.folded):
             return known
-        if email and (known := index.get(email)):
-            return known
-        folded = fold(who.name)
-        if phone and (known := index.get(phone)) and folded in ("", known.folded):
-            return known
-        known = index.get(_name_key(folded or fold(who.company), who.company))
+        known = self._namesake(folded, fold(who.company))
         if known and _agree(known.email_key, email) and _agree(known.phone_key, phone):
             return known
-        return None
+        number = digits(who.phone) if who.phone else ""
+        person = Person(self._next, name, folded, number, phone, email)
+        self._add(person, who if named else who._replace(first_name=name))
+        return person
 
-    def _add(self, who: Who, email: str | None, phone: str | None) -> Person:
-        first_name, last_name = who.first_name, who.last_name
-        if not first_name and not last_name:
-            first_name = (who.company or who.email or who.phone)[:200]
+    def _phone_key(self, who: Who) -> str | None:
+        own = _COUNTRY.fullmatch(who.country)
+        return phone_key(who.phone, who.country if own else self._region)
+
+    def _namesake(self, folded: str, company: str) -> Person | None:
+        """Return who bears a name, in the company if one is given."""
+        known = self._index.get(_name_key(folded, company))
+        return self._index.get(folded) if known is None and folded == company else known
+
+    def _add(self, person: Person, who: Who) -> None:
         choices = self._choices
         choices.contacts_created += 1
-        choices.emails_unusable += bool(who.email and not email)
-        choices.phones_unusable += bool(who.phone and not phone)
-        name = f"{first_name} {last_name}".strip()
-        person = Person(self._next, name, fold(name), digits(who.phone), phone, email)
+        choices.emails_unusable += bool(who.email and not person.email_key)
+        choices.phones_unusable += bool(who.phone and not person.phone_key)
         self._next += 1
-        self._remember(person, who.company, who.external_id)
+        self._remember(person, fold(who.company), who.external_id)
         self._fresh.append(
             ContactRow(
                 person.id,
-                new_uid(self._tx.now),
+                uid7(self._milliseconds, randbits(72)),
                 self._now,
                 self._now,
                 1,
-                first_name,
-                last_name,
+                who.first_name,
+                who.last_name,
                 who.phone or None,
-                phone,
+                person.phone_key,
                 who.email or None,
-                email,
+                person.email_key,
                 who.company or None,
                 who.city or None,
                 who.state or None,
@@ -197,9 +198,8 @@ class ContactBook:
                 contact_search(person.folded, person.digits, who.company, who.email),
             )
         )
-        return person
 
-    def _remember(self, person: Person, company: str | None, external_id: str | None) -> None:
+    def _remember(self, person: Person, company: str, external_id: str | None) -> None:
         remember = self._index.setdefault
         if external_id:
             remember(_id_key(external_id), person)
@@ -216,8 +216,8 @@ def _id_key(external_id: str) -> str:
     return f"{SEPARATOR}{external_id}"
 
 
-def _name_key(folded: str, company: str | None) -> str:
-    return f"{folded}{SEPARATOR}{fold(company)}" if company else folded
+def _name_key(folded: str, company: str) -> str:
+    return f"{folded}{SEPARATOR}{company}" if company else folded
 
 
 def _agree(one: str | None, other: str | None) -> bool:

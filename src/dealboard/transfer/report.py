@@ -41,6 +41,7 @@ class Choices:
     stages_created: int = 0
     stages_assumed: int = 0
     endings_assumed: int = 0
+    date_columns_assumed: int = 0
     emails_unusable: int = 0
     phones_unusable: int = 0
 
@@ -112,8 +113,9 @@ class ImportRejected(DealboardError):
 
     def __init__(self, report: ImportReport) -> None:
         self.report = report
-        bad = f"{report.rejected:,} of {report.rows:,} rows" if report.rejected else "Some contacts"
+        rows = f"{report.rejected:,} of {report.rows:,} rows of {report.file}"
+        contacts = f"{report.problem_count:,} contacts that come with {report.file}"
         super().__init__(
-            f"{bad} of {report.file} cannot be imported; nothing was written.",
+            f"{rows if report.rejected else contacts} cannot be imported; nothing was written.",
             "Correct them, or import the others with --partial.",
         )

@@ -1,6 +1,6 @@
 """One record of a file into one typed row, or into the problems it has. Knows no database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -10,6 +10,7 @@ from dealboard.transfer import values
 from dealboard.transfer.dialect import Record
 from dealboard.transfer.mapping import Mapping
 from dealboard.transfer.report import Problem
+from dealboard.transfer.survey import first
 
 LIMITS = {
     "title": 200,
@@ -62,8 +63,8 @@ class DealRecord(NamedTuple):
     closed: str | None
 
 
-_PLAIN = DealRecord._fields[:14]
-"""The fields that are text."""
+_AMOUNT = DealRecord._fields.index("amount")
+"""Where the fields end that are text, and amount, currency and dates begin."""
 
 
 class ContactRecord(NamedTuple):
@@ -85,41 +86,48 @@ class ContactRecord(NamedTuple):
 class _Reader:
     """Takes the cells of the mapped fields out of a record and reads those that are text."""
 
-    def __init__(self, file: str, mapping: Mapping, fields: Iterable[str]) -> None:
+    def __init__(self, file: str, mapping: Mapping, fields: Sequence[str]) -> None:
         self.mapping = mapping
         self._file = file
         self._width = len(mapping.header)
-        self._columns = [
-            (field, some[0], some[1:]) for field, some in mapping.columns.items() if field in fields
+        # A field that nothing feeds reads the empty cell put behind those of every record.
+        sources = [mapping.columns.get(field, (self._width,)) for field in fields]
+        self._columns = [some[0] for some in sources]
+        self._others = [(place, some[1:]) for place, some in enumerate(sources) if some[1:]]
+        self._limits = [
+            (place, field, LIMITS[field])
+            for place, field in enumerate(fields)
+            if field in LIMITS and field in mapping.columns
         ]
-        self._limits = [(field, LIMITS[field]) for field, *_ in self._columns if field in LIMITS]
 
     def problem(self, line: int, field: str, cell: str, reason: str) -> Problem:
         """Return a problem with a field's cell."""
         return Problem(self._file, line, self.mapping.name(field), excerpt(cell), reason)
 
-    def _texts(self, line: int, cells: list[str], problems: list[Problem]) -> dict[str, str]:
-        """Return the text of each mapped field; where several columns feed one, the first."""
-        if len(cells) < self._width:
-            cells = cells + [""] * (self._width - len(cells))
-        elif any(cells[self._width :]):
-            spare = next(filter(None, cells[self._width :]))
+    def _texts(self, record: Record, problems: list[Problem]) -> list[str]:
+        """Return the text of each field; where several columns feed one, the first."""
+        line, cells = record
+        if len(cells) > self._width:
+            cells = self._narrowed(record, problems)
+        cells = [*cells, *[""] * (self._width + 1 - len(cells))]
+        texts = [cells[column].strip() for column in self._columns]
+        for place, columns in self._others:
+            texts[place] = texts[place] or first(cells, columns)
+        for place, field, limit in self._limits:
+            cell = texts[place]
+            if len(cell) > limit or not cell.isprintable() or cell[:1] == "'":
+                read = partial(values.text, field=field, limit=limit)
+                texts[place] = self._value(line, field, cell, read, problems) or ""
+        return texts
+
+    def _narrowed(self, record: Record, problems: list[Problem]) -> list[str]:
+        """Return as many cells as the header has; more are a problem, unless they are empty."""
+        line, cells = record
+        spare = "".join(cells[self._width :])
+        if spare:
             reason = f"the header has {self._width} columns, this record {len(cells)}"
             problems.append(Problem(self._file, line, "", excerpt(spare), reason))
-        texts = {
-            field: cells[first].strip() or (others and _first(cells, others)) or ""
-            for field, first, others in self._columns
-        }
-        for field, limit in self._limits:
-            cell = texts[field]
-            if len(cell) > limit or not cell.isprintable() or cell[:1] == "'":
-                texts[field] = (
-                    self._value(
-                        line, field, cell, partial(values.text, field=field, limit=limit), problems
-                    )
-                    or ""
-                )
-        return texts
+        return cells[: self._width]
 
     def _value(
         self,
@@ -129,6 +137,7 @@ class _Reader:
         read: Callable[[str], _T],
         problems: list[Problem],
     ) -> _T | None:
+        """Return what a cell means, None and a problem more if it means nothing."""
         try:
             return read(cell)
         except InvalidValue as error:
@@ -145,27 +154,25 @@ class DealReader(_Reader):
         super().__init__(file, mapping, DealRecord._fields)
         self.currency = money.currency
         self._money = money
-        self._dates = dates
+        self._readers: tuple[tuple[str, Callable[[str], str]], ...] = (
+            ("close_date", dates["close_date"].day),
+            ("created", dates["created"].moment),
+            ("closed", dates["closed"].moment),
+        )
 
     def read(self, record: Record) -> tuple[DealRecord | None, list[Problem]]:
         """Return what a record says, or None and everything that is wrong with it."""
-        line, cells = record
+        line = record[0]
         problems: list[Problem] = []
-        get = self._texts(line, cells, problems).get
-        amount, currency = self._amount(line, get("amount", ""), get("currency", ""), problems)
-        dates = self._dates
-        close_date = created = closed = None
-        if cell := get("close_date"):
-            close_date = self._value(line, "close_date", cell, dates["close_date"].day, problems)
-        if cell := get("created"):
-            created = self._value(line, "created", cell, dates["created"].moment, problems)
-        if cell := get("closed"):
-            closed = self._value(line, "closed", cell, dates["closed"].moment, problems)
+        texts = self._texts(record, problems)
+        amount, currency = self._amount(line, texts[_AMOUNT], texts[_AMOUNT + 1], problems)
+        dates = [
+            self._value(line, field, cell, read, problems) if cell else None
+            for cell, (field, read) in zip(texts[-len(self._readers) :], self._readers, strict=True)
+        ]
         if problems:
             return None, problems
-        plain = (get(field, "") for field in _PLAIN)
-        said = (*plain, amount, currency, close_date, created, closed)
-        return DealRecord._make(said), problems
+        return DealRecord._make((*texts[:_AMOUNT], amount, currency, *dates)), problems
 
     def _amount(
         self, line: int, cell: str, code: str, problems: list[Problem]
@@ -175,9 +182,11 @@ class DealReader(_Reader):
             code = self._value(line, "currency", code, self._money.code, problems) or ""
         if not cell:
             return None, code
-        money = self._money
-        read = self._value(line, "amount", cell, lambda cell: money.amount(cell, code), problems)
-        return read or (None, code)
+        try:
+            return self._money.amount(cell, code)
+        except InvalidValue as error:
+            problems.append(self.problem(line, "amount", cell, error.reason))
+            return None, code
 
 
 class ContactReader(_Reader):
@@ -188,13 +197,6 @@ class ContactReader(_Reader):
 
     def read(self, record: Record) -> tuple[ContactRecord | None, list[Problem]]:
         """Return what a record says, or None and everything that is wrong with it."""
-        line, cells = record
         problems: list[Problem] = []
-        texts = self._texts(line, cells, problems)
-        if problems:
-            return None, problems
-        return ContactRecord(*(texts.get(field, "") for field in ContactRecord._fields)), problems
-
-
-def _first(cells: list[str], columns: tuple[int, ...]) -> str:
-    return next(filter(None, (cells[column].strip() for column in columns)), "")
+        texts = self._texts(record, problems)
+        return (None if problems else ContactRecord._make(texts)), problems

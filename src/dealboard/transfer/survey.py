@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dealboard.domain.dates import Order
 from dealboard.transfer.dialect import Record
 from dealboard.transfer.mapping import Mapping
-from dealboard.transfer.values import evidence
+from dealboard.transfer.values import orders
 
 DATES = ("close_date", "created", "closed")
 
@@ -18,20 +18,20 @@ Place = tuple[str, str, str]
 class Survey:
     """The number of rows, their different places in order of first appearance, and date orders.
 
-    `orders` holds the date columns whose cells prove which of day and month comes first. A column
-    that proves both orders proves none: its odd cells are problems of their own.
+    `orders` holds the orders of day and month in which all dates of a column can be read: one where
+    some date proves it, two where none does, none where dates contradict each other.
     """
 
     rows: int
     places: tuple[Place, ...]
-    orders: dict[str, Order]
+    orders: dict[str, frozenset[Order]]
 
 
 def survey(records: Iterable[Record], mapping: Mapping) -> Survey:
     """Read records once, keeping only what differs."""
     columns = [mapping.columns.get(field, ()) for field in ("pipeline", "stage", "status")]
     dates = [(field, mapping.columns[field]) for field in DATES if field in mapping.columns]
-    proofs: dict[str, set[Order]] = {field: set() for field, _ in dates}
+    possible: dict[str, frozenset[Order]] = {}
     places: dict[Place, None] = {}
     rows = 0
     for _, cells in records:
@@ -40,10 +40,9 @@ def survey(records: Iterable[Record], mapping: Mapping) -> Survey:
         places[pipeline, stage, status] = None
         for field, some in dates:
             cell = first(cells, some)
-            if cell[4:5] != "-" and (order := evidence(cell)):
-                proofs[field].add(order)
-    orders = {field: found.pop() for field, found in proofs.items() if len(found) == 1}
-    return Survey(rows, tuple(places), orders)
+            if cell[4:5] != "-" and (found := orders(cell)):
+                possible[field] = possible.get(field, found) & found
+    return Survey(rows, tuple(places), possible)
 
 
 def first(cells: list[str], columns: tuple[int, ...]) -> str:

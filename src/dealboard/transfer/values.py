@@ -20,15 +20,16 @@ CACHED = 4_096
 FIRST_YEAR = 1900
 
 FORMULA = frozenset("=+-@\t\r＝＋－＠")
-"""What a spreadsheet would calculate; exports put an apostrophe before it (threat line 11)."""
+"""What a spreadsheet would calculate what follows (threat line 11)."""
 
 
 def text(cell: str, field: str, limit: int) -> str:
-    """Return a stripped cell as a one-line field is stored; an export's apostrophe is taken off.
+    """Return a stripped cell as a one-line field is stored, without an apostrophe before it.
 
-    Raises InvalidValue like `domain.text.storable`.
+    Exports put one before what a spreadsheet would calculate, spreadsheets before digits that are
+    no number; any other is part of the text. Raises InvalidValue like `domain.text.storable`.
     """
-    if cell[:1] == "'" and cell[1:2] in FORMULA and len(cell) > 1:
+    if cell[:1] == "'" and (cell[1:2] in FORMULA or field == "phone"):
         cell = cell[1:]
     if len(cell) <= limit and cell.isprintable():
         return cell
@@ -99,14 +100,16 @@ _TIME = re.compile(
 _EXAMPLE = "Write it like 2026-12-31."
 
 
-def evidence(cell: str) -> Order | None:
-    """Return the order that a cell proves: 25/12/2026 can only begin with the day."""
+def orders(cell: str) -> frozenset[Order]:
+    """Return the orders in which a numeric date such as 25/12/2026 can be read: here, day first.
+
+    Empty for what is no such date, and for one that has no reading at all.
+    """
     match = _NUMBERS.match(cell)
     if match is None:
-        return None
-    if int(match[1]) > 12:
-        return "dmy"
-    return "mdy" if int(match[3]) > 12 else None
+        return frozenset()
+    readings: tuple[tuple[Order, str], ...] = (("dmy", match[3]), ("mdy", match[1]))
+    return frozenset(order for order, month in readings if int(month) <= 12)
 
 
 class Dates:
