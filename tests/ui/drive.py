@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.events import MouseMove
 from textual.pilot import Pilot
 
 from dealboard.app import DealboardApp
@@ -35,6 +36,14 @@ class Robot:
         """Type a text, key by key."""
         names = {" ": "space", "@": "at", ".": "full_stop", "#": "number_sign"}
         await self.press(*(names.get(each, each) for each in text))
+
+    async def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Drag from one place of the screen to another."""
+        await self.pilot.mouse_down(offset=start)
+        for place in ((start[0] + 1, start[1]), end):
+            await self.pilot._post_mouse_events([MouseMove], None, offset=place, button=1)
+        await self.pilot.mouse_up(offset=end)
+        await self.settle()
 
     async def settle(self) -> None:
         """Wait until both threads have done what they were given and the screen has shown it."""
@@ -84,7 +93,7 @@ async def driving(
     """Run the app on a workspace."""
     chosen = config or Config(file=path.parent / "config.toml", location=path)
     app = DealboardApp(location=path, workspace=workspace, config=chosen)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         robot = Robot(pilot)
         if workspace is not None:
             await robot.settle()

@@ -292,11 +292,8 @@ async def test_drag_and_drop_moves_a_card(sales: Workspace) -> None:
     async with driving(sales, sales.path) as robot:
         lines = robot.text.splitlines()
         row = next(y for y, line in enumerate(lines) if "Acme" in line)
-        target = lines[1].index("Qualified") + 2
-        await robot.pilot.mouse_down(offset=(4, row))
-        await robot.pilot.hover(offset=(target, row))
-        await robot.pilot.mouse_up(offset=(target, row))
-        await robot.settle()
+        target = lines[2].index("Qualified") + 2
+        await robot.drag((4, row), (target, row))
         assert robot.titles("Qualified") == ["Acme"]
     assert stage_of(sales, "Acme") == "Qualified"
 
