@@ -201,6 +201,11 @@ def test_wide_characters_are_not_halved() -> None:
     assert cut("日本語", 5) == "日本…"
 
 
+def test_emoji_that_terminals_measure_differently_are_taken_apart() -> None:
+    assert literal("👩\u200d💻 ⚠\ufe0f") == "👩💻 ⚠"
+    assert literal("क्\u200dष") == "क्\u200dष"
+
+
 def test_a_row_cuts_the_left_side_first() -> None:
     assert plain(row([("a long title", "x")], [("€5", "y")], 10, "z")) == "a long… €5"
 

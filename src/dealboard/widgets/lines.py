@@ -3,6 +3,7 @@
 Pure: no Textual here, so that lines are tested as plain text and drawn before Textual is loaded.
 """
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -15,8 +16,11 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 """The spans of one line, left to right."""
 
-_JOINERS = "\u200d\ufe0f"
-"""At the end of a text they would join what follows it, and their widths would not add up."""
+_JOINER = "\u200d"
+"""Joins what follows it to what is before: at the end of a text the widths would not add up."""
+
+_UNEVEN = re.compile("\ufe0f|\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])|\u200d+$")
+"""Emoji selectors and joiners: terminals do not agree on the width of what they make."""
 
 
 def plain(line: Line) -> str:
@@ -30,8 +34,8 @@ def width_of(line: Sequence[Span]) -> int:
 
 
 def literal(text: str) -> str:
-    """Return what a person wrote as it is shown: `safe`, and joined to nothing that follows."""
-    return safe(text).rstrip(_JOINERS)
+    """Return what a person wrote as it is shown: `safe`, and as wide on every terminal."""
+    return text if text.isascii() and text.isprintable() else _UNEVEN.sub("", safe(text))
 
 
 def cut(text: str, width: int) -> str:
@@ -43,7 +47,7 @@ def cut(text: str, width: int) -> str:
         return text
     if width <= 0:
         return ""
-    return set_cell_size(text, width - 1).rstrip(f"{_JOINERS} ") + "…"
+    return set_cell_size(text, width - 1).rstrip(f"{_JOINER} ") + "…"
 
 
 def cut_line(spans: Sequence[Span], width: int) -> Line:

@@ -45,7 +45,7 @@ def menu_line(
     """Return the main menu, the name of what is shown and, flush right, the actions.
 
     Exactly `width` cells. Where that is too few, the actions are reduced to their first words, then
-    the name is cut, and then the menu loses its last items, but never the `current` one.
+    the name is cut, and then the menu loses its last items, but never the `current` one; the actions go last.
     """
     kept = list(items)
     labels = [(item.id, item.label) for item in actions]
@@ -53,6 +53,8 @@ def menu_line(
         labels = _first_words(actions)
     while _menu_width(kept) + _width(labels) > width and len(kept) > 1:
         kept.remove(next(item for item in reversed(kept) if item.id != current))
+    while labels and _menu_width(kept) + _width(labels) > width:
+        labels.pop()
     parts = _menu(kept, current)
     room = width - _menu_width(kept) - _width(labels)
     if place and room - 5 >= min(MIN_PLACE, cell_len(literal(place))):
