@@ -77,6 +77,7 @@ class DealboardApp(App[None]):
         self.config = config
         self.demo = demo
         self._workspace = workspace
+        self._adopted: Workspace | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._seen = 0
@@ -91,8 +92,8 @@ class DealboardApp(App[None]):
         return self._workspace
 
     def adopt(self, workspace: Workspace) -> None:
-        """Work with a workspace that was just created."""
-        self._workspace = workspace
+        """Work with a workspace that was just created, until the app is over."""
+        self._workspace = self._adopted = workspace
         self._start_watching()
 
     def get_default_screen(self) -> "Screen[Any]":
@@ -157,6 +158,8 @@ class DealboardApp(App[None]):
         """Let the threads do what they were given; for when the app has run."""
         self._writer.shutdown()
         self._reader.shutdown()
+        if self._adopted is not None:
+            self._adopted.close()
 
     async def read(
         self,
