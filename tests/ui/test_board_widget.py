@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import cast
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.events import MouseMove, MouseScrollDown
 from textual.message import Message
@@ -644,6 +645,30 @@ async def test_a_theme_change_draws_the_cards_anew() -> None:
         after = app.lane(1).render_line(4)
         assert after.text == before.text
         assert [s.style for s in after] != [s.style for s in before]
+
+
+async def test_the_cursor_is_reversed_where_a_theme_has_no_colours_of_its_own() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        app.theme = "ansi-light"
+        await settled(pilot)
+        under, other = (app.lane(1).render_line(y) for y in (4, 8))
+        assert under.text.startswith("▌Lead deal 0")
+        assert all(s.style and s.style.reverse for s in list(under)[:-1])
+        assert not any(s.style and s.style.reverse for s in other)
+
+
+async def test_without_colours_the_cursor_is_reversed_and_nothing_is_coloured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        lines = [app.lane(1).render_line(y) for y in range(12)]
+        assert all(s.style and s.style.reverse for s in list(lines[4])[:-1])
+        for style in (s.style for line in lines for s in line if s.style):
+            for colour in (style.color, style.bgcolor):
+                assert colour is None or colour.triplet is None or len(set(colour.triplet)) == 1
 
 
 async def test_a_board_without_a_pipeline_ignores_keys() -> None:

@@ -29,8 +29,8 @@ from dealboard.widgets.deal_card import (
 from dealboard.widgets.lines import Line, blank
 from dealboard.widgets.span_styles import SpanStyles
 
-MAX_KEPT = 1000
-"""Cards whose finished lines a lane keeps before it starts anew."""
+MAX_KEPT = 200
+"""Cards whose finished lines a lane keeps before it starts anew: about 7 kB each."""
 
 _GENERATIONS = count(1)
 

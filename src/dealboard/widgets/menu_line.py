@@ -44,8 +44,8 @@ def menu_line(
 ) -> tuple[Part, ...]:
     """Return the main menu, the name of what is shown and, flush right, the actions.
 
-    Exactly `width` cells. Where that is too few, the actions are reduced to their first words, then
-    the name is cut, and then the menu loses its last items, but never the `current` one; the actions go last.
+    Exactly `width` cells. Where that is too few, the actions are reduced to their first words, the
+    name is cut, the menu loses its last items but never the `current` one, and the actions go.
     """
     kept = list(items)
     labels = [(item.id, item.label) for item in actions]
