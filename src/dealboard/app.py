@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
@@ -80,6 +80,7 @@ class DealboardApp(App[None]):
         self._adopted: Workspace | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self._writes: set[Future[Any]] = set()
         self._seen = 0
         self._data_version = 0
         self._own: set[int] = set()
@@ -155,11 +156,18 @@ class DealboardApp(App[None]):
         self.push_screen(Help())
 
     def finish(self) -> None:
-        """Let the threads do what they were given; for when the app has run."""
-        self._writer.shutdown()
-        self._reader.shutdown()
+        """Wait for what is being written, after the app has run; for nothing else."""
+        wait(tuple(self._writes))
+        self._writer.shutdown(wait=False, cancel_futures=True)
+        self._reader.shutdown(wait=False, cancel_futures=True)
         if self._adopted is not None:
             self._adopted.close()
+
+    def _write(self, work: Callable[[], ResultT]) -> "Future[ResultT]":
+        future = self._writer.submit(work)
+        self._writes.add(future)
+        future.add_done_callback(self._writes.discard)
+        return future
 
     async def read(
         self,
@@ -173,7 +181,7 @@ class DealboardApp(App[None]):
 
     async def write(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT]":
         """Run an action on the writer thread and post `Changed`. Raises DealboardError."""
-        receipt = await asyncio.wrap_future(self._writer.submit(self.workspace.run, action))
+        receipt = await asyncio.wrap_future(self._write(partial(self.workspace.run, action)))
         if receipt.operation is not None:
             self._own.add(receipt.operation)
             self._announce(receipt)
@@ -215,7 +223,7 @@ class DealboardApp(App[None]):
 
     def remember_mine(self, key: str, value: object) -> None:
         """Keep something of the acting user outside the journal, in its turn."""
-        self._writer.submit(self.workspace.remember, self._mine(key), value)
+        self._write(partial(self.workspace.remember, self._mine(key), value))
 
     def _mine(self, key: str) -> str:
         return f"user/{self.workspace.user.id}/{key}"

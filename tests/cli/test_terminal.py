@@ -23,6 +23,9 @@ class App:
     def run(self, *, mouse: bool) -> None:
         App.started |= {"mouse": mouse, "there": App.started["location"].exists()}
 
+    def finish(self) -> None:
+        App.started |= {"finished": True}
+
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> type[App]:
