@@ -129,7 +129,7 @@ def _refuse_binary(path: Path, start: bytes) -> None:
     if start.startswith(b"PK\x03\x04"):
         raise UnreadableFile(path, "it is a workbook or an archive", "Save the sheet as CSV first.")
     marked = any(start.startswith(mark) for mark, _ in _MARKS)
-    if b"\x00" in start and not marked:
+    if not marked and start.count(0) > len(start) // 10:
         raise UnreadableFile(
             path, "it is not a text file", "If it is UTF-16, say so: --encoding utf-16-le."
         )
