@@ -717,7 +717,7 @@ def test_a_pipeline_of_thousands_is_imported_to_the_unit(
     assert told == [(2_000, 4_500), (4_000, 4_500), (4_500, 4_500)]
     per_stage = "SELECT name, count(*) FROM stage JOIN deal ON stage.id = stage_id GROUP BY name"
     assert dict(rows(workspace, per_stage)) == {
-        "Won": 1929, "Lost": 1286, "Engaging": 643, "Prospecting": 642,
+        "Won": 1928, "Lost": 1286, "Engaging": 643, "Prospecting": 643,
     }  # fmt: skip
     assert rows(workspace, "SELECT DISTINCT title FROM deal ORDER BY 1") == [("GTX",), ("MG",)]
     assert rows(workspace, "PRAGMA foreign_key_check") == []
