@@ -93,7 +93,7 @@ class Lane(Widget):
         self._drawn: tuple[Size, int] = (Size(0, 0), 0)
         self._width = 0
         self._kept: dict[object, tuple[object, list[Strip]]] = {}
-        self._changed = True
+        self._changed = self._unprepared = True
 
     # ── what it holds ─────────────────────────────────────────────────────────────────────────
 
@@ -192,7 +192,8 @@ class Lane(Widget):
         if not self._answers(offset) and not self._helps(offset, len(cards)):
             self._asked = None if generation is None else self._asked
             return False
-        self._offset, self._cards, self._changed = offset, tuple(cards), True
+        self._offset, self._cards = offset, tuple(cards)
+        self._changed = self._unprepared = True
         self.renewed = self._held_generation != self.generation
         self._held_generation = self.generation
         return True
@@ -230,7 +231,9 @@ class Lane(Widget):
         return (y >= self.size.height - 1) - (y < HEADER_HEIGHT)
 
     def _show_from(self, first: int) -> None:
-        self.first, self._changed = max(0, min(first, self.rows - self.capacity)), True
+        first = max(0, min(first, self.rows - self.capacity))
+        self._unprepared = self._unprepared or first != self.first
+        self.first, self._changed = first, True
 
     # ── rows it lacks ─────────────────────────────────────────────────────────────────────────
 
@@ -279,6 +282,15 @@ class Lane(Widget):
         changed = [y for y, line in enumerate(self._lines) if line is not before[y]]
         if changed:
             self.refresh(*(Region(0, y, self._width, height) for y, height in _runs(changed)))
+        if self._unprepared:
+            self._unprepared = False
+            self.call_after_refresh(self._prepare)
+
+    def _prepare(self) -> None:
+        """Draw the cards a page either side, so that scrolling there finds them drawn."""
+        beside = (False,) * self._look.density.card_height
+        for row in self._view(self._page):
+            self._row(row, beside)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the kept lines; the compositor asks for all of them at every update."""
