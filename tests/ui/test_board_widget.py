@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.events import MouseMove, MouseScrollDown
+from textual.events import MouseMove, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.pilot import Pilot
 
@@ -752,6 +752,18 @@ async def test_the_wheel_scrolls_the_stage_under_the_pointer_and_not_the_cursor(
         assert "Qualified deal 2 " not in screen
         assert "Lead deal 0" in screen
         assert app.board.cursor == Cursor(1, 0, 1000)
+
+
+async def test_the_next_stage_is_not_scrolled_though_the_cursor_is_out_of_sight() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        app.board.focus_deal(1030, 1, 30)
+        for _ in range(30):
+            await pilot._post_mouse_events([MouseScrollUp], None, offset=app.find("Lead deal"))
+        await pilot.press("l")
+        await settled(pilot)
+        assert "Qualified deal 0" in "\n".join(app.text())
+        assert at(app)[0] == 2
 
 
 async def test_the_wheel_with_shift_scrolls_the_stages() -> None:

@@ -367,8 +367,9 @@ class Board(Widget, can_focus=True):
     def action_stage(self, at: int) -> None:
         """Move the cursor to a stage, to the card on the same line of the screen."""
         if 0 <= at < len(self._lanes):
-            line = self._row - self._lanes[self._at].first
-            self._go(at, self._lanes[at].first + max(0, line))
+            here, there = self._lanes[self._at], self._lanes[at]
+            line = max(0, min(self._row - here.first, here.capacity - 1))
+            self._go(at, there.first + line)
 
     def action_top(self) -> None:
         """Move the cursor to the first row."""
