@@ -75,7 +75,14 @@ def test_a_comfortable_card_shows_all_that_the_guide_asks_for() -> None:
 def test_a_compact_card_shows_the_same_in_two_lines() -> None:
     assert draw(CARD, density=Density.COMPACT) == [
         " Acme renewal             €12,400",
-        " AL Jane Doe +2    3 Nov → 12 Dec",
+        " AL Jane Doe +2      3 Nov→12 Dec",
+    ]
+
+
+def test_a_narrow_compact_card_leaves_out_what_could_only_be_cut() -> None:
+    assert draw(replace(CARD, close_date=date(2027, 12, 12)), 22, Density.COMPACT) == [
+        " Acme renewal  €12.4k",
+        " AL   3 Nov→12 Dec 27",
     ]
 
 

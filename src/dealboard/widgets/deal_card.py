@@ -63,7 +63,7 @@ def card_lines(
 def _comfortable(
     card: Card, width: int, today: date, locale: str
 ) -> Iterable[tuple[list[Span], list[Span]]]:
-    amount = _amount(card, width, locale)
+    amount = _amount(card, width // 2, locale)
     contacts = _contacts(card.contacts, width - width_of(amount) - 1)
     dates = _dates(card, today, width - cell_len(literal(card.owner)) - 2)
     owner = short_name(card.owner, width - width_of(dates) - 1)
@@ -75,19 +75,20 @@ def _comfortable(
 def _compact(
     card: Card, width: int, today: date, locale: str
 ) -> Iterable[tuple[list[Span], list[Span]]]:
-    dates = _dates(card, today, 0)
+    dates = _dates(card, today, 0, arrow="→")
     owner = initials(card.owner)
-    contacts = _contacts(card.contacts, width - width_of(dates) - cell_len(owner) - 2)
-    yield [(literal(card.title), "title")], _amount(card, width // 2, locale)
-    yield [(owner, "owner"), (f" {contacts}", "muted")], dates
+    room = width - width_of(dates) - cell_len(owner) - 2
+    contacts = _contacts(card.contacts, room)
+    yield [(literal(card.title), "title")], _amount(card, width // 3, locale)
+    yield [(owner, "owner"), (f" {contacts}" if cell_len(contacts) <= room else "", "muted")], dates
 
 
 def _amount(card: Card, room: int, locale: str) -> list[Span]:
-    """Return a deal's amount in full, or rounded where more than half of `room` would go."""
+    """Return a deal's amount in full, or rounded where that would not fit in `room` cells."""
     if card.amount is None:
         return [(NOTHING, "muted")]
     full = format_amount(card.amount, card.currency, locale)
-    if 2 * cell_len(full) > room:
+    if cell_len(full) > room:
         full = format_compact(card.amount, card.currency, locale)
     return [(full, "amount")]
 
@@ -100,12 +101,12 @@ def _contacts(names: tuple[str, ...], room: int) -> str:
     return short_name(names[0], room - len(more)) + more
 
 
-def _dates(card: Card, today: date, room: int) -> list[Span]:
+def _dates(card: Card, today: date, room: int, *, arrow: str = " → ") -> list[Span]:
     """Return created → close date; the glyph and the style say how the close date stands.
 
     Where `room` allows, a closed deal also shows the day it had been expected (decision 31).
     """
-    created = (f"{format_day(card.created_at.astimezone().date(), today)} → ", "muted")
+    created = (f"{format_day(card.created_at.astimezone().date(), today)}{arrow}", "muted")
     if card.kind is not StageKind.OPEN:
         return _closed(card, created, today, room)
     if card.close_date is None:
