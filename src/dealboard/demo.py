@@ -41,10 +41,13 @@ from dealboard.workspace import Workspace
 _T = TypeVar("_T")
 
 DEALS = 240
-OLDEST = 400
+OLDEST = 270
 """Days ago that the first deal was created."""
 
-CLOSED_BY_AGE = ((14, 0.06), (60, 0.24), (120, 0.45), (OLDEST, 0.9))
+GROWTH = 1.7
+"""How much denser the deals of today are than those of long ago: 1 is even."""
+
+CLOSED_BY_AGE = ((14, 0.06), (60, 0.15), (120, 0.35), (OLDEST, 0.82))
 """Share of the deals created within so many days that are closed by now."""
 
 RECENT = 28
@@ -88,6 +91,7 @@ def _fill(tx: Transaction, words: "_Words", deals: int) -> None:
 class _Culture(TypedDict):
     """How people and projects are called somewhere, and what money they pay with."""
 
+    share: int
     currency: str
     country: str
     first: list[str]
@@ -211,7 +215,11 @@ class _Maker:
         self._owners = [each for index, each in enumerate(owners) for _ in range(6 - index)]
         self._count = deals
         self._random = random.Random("dealboard")  # noqa: S311 -- the same on every run
-        self._companies = _companies(words, deals // PER_COMPANY)
+        self._companies = [
+            company
+            for company in _companies(words, deals // PER_COMPANY)
+            for _ in range(company.culture["share"])
+        ]
         today, utc = now.astimezone().date(), now.astimezone(UTC).date()
         self._local = {ago: (today - timedelta(ago)).isoformat() for ago in range(-200, 2 * OLDEST)}
         self._utc = [(utc - timedelta(ago)).isoformat() for ago in range(OLDEST + 1)]
@@ -224,7 +232,7 @@ class _Maker:
     def deals(self) -> Iterator[tuple[DealRow, list[LinkRow]]]:
         """Yield every deal with its links; their contacts wait in `take_contacts`."""
         for number in range(1, self._count + 1):
-            age = int(OLDEST * ((self._count - number) / self._count) ** 3)
+            age = int(OLDEST * ((self._count - number) / self._count) ** GROWTH)
             yield self._deal(number, age)
 
     def take_contacts(self) -> list[ContactRow]:
@@ -242,7 +250,7 @@ class _Maker:
         people = self._people(company, age, created)
         title = self._title(number, company)
         reference = f"PO-{2000 + number}" if chance.random() < 0.35 else None
-        currency = "USD" if chance.random() < 0.05 else company.culture["currency"]
+        currency = self._currency(company, pipeline)
         deal = DealRow(
             number,
             self._uid(age),
@@ -300,13 +308,21 @@ class _Maker:
         """Return an open deal's close date: none, overdue, today or to come."""
         chance = self._random
         draw = chance.random()
-        if draw < 0.12:
+        if draw < 0.1:
             return None
-        if draw < 0.26 and age > 1:
+        if draw < 0.29 and age > 1:
             return self._local[1 + self._below(min(age, 25))]
-        if draw < 0.31:
+        if draw < 0.34:
             return self._local[0]
         return self._local[-1 - self._below(110 - int(80 * progress))]
+
+    def _currency(self, company: _Company, pipeline: _Pipeline) -> str:
+        """Return what a deal is paid in: yen not in the first pipeline, whose sums they would lead.
+
+        Sums are ordered by their numbers, and ¥500k is a larger number than €168k.
+        """
+        currency = "USD" if self._random.random() < 0.05 else company.culture["currency"]
+        return "EUR" if currency == "JPY" and pipeline is self._pipelines[0] else currency
 
     def _amount(self, currency: str, step: int) -> int | None:
         """Return minor units of a price with two leading digits, or sometimes none."""
