@@ -39,16 +39,21 @@ class Ask(ModalScreen[str | None]):
         self._title = title
         self._initial = initial
         self._required = required
-        self._line = Line(initial, placeholder=placeholder, last=True)
+        self._placeholder = placeholder
+
+    @property
+    def dirty(self) -> bool:
+        """Whether leaving would lose something."""
+        return self.query_one(Line).value != self._initial
 
     def compose(self) -> ComposeResult:
         """Yield the line."""
         with Dialog(title=self._title, hint="⏎ done · esc leaves"):
-            yield Field("", self._line)
+            yield Field("", Line(self._initial, placeholder=self._placeholder, last=True))
 
     def action_leave(self) -> None:
         """Leave without an answer; not at once if that loses something."""
-        leave(self, dirty=self._line.value != self._initial)
+        leave(self, dirty=self.dirty)
 
     @on(Input.Changed)
     def _forget_note(self) -> None:
@@ -56,7 +61,7 @@ class Ask(ModalScreen[str | None]):
 
     @on(Input.Submitted)
     def _answer(self) -> None:
-        text = self._line.value.strip()
+        text = self.query_one(Line).value.strip()
         if text or not self._required:
             self.dismiss(text)
         else:

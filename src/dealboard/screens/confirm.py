@@ -35,9 +35,10 @@ class Confirm(ModalScreen[bool]):
     DEFAULT_CSS = """
     Confirm {
         align: center middle;
-        & > Dialog { width: 56; border: round $error; padding: 1 2 0 2; }
-        & #detail { color: $text-muted; margin-bottom: 1; }
-        & #question { text-style: bold; margin-bottom: 1; }
+        & > Dialog { width: 56; border: round $error; padding: 1 2; }
+        & #detail { color: $text-muted; margin-top: 1; }
+        & #question { text-style: bold; }
+        & Field { margin-top: 1; }
     }
     """
 

@@ -30,7 +30,7 @@ WELCOME = """\
 dealboard keeps your pipelines and deals in one file on this computer.
 Nothing leaves it unless you send it.
 
-Three things first; the currency and the country can be changed later."""
+Three things first, then your first pipeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class FirstRun(Screen[None]):
     DEFAULT_CSS = """
     FirstRun {
         align: center middle;
-        & > Dialog { width: 76; padding: 1 2 0 2; }
+        & > Dialog { width: 76; padding: 1 2; }
         & Static { height: auto; }
         & #welcome { margin-bottom: 1; }
         & Field { margin-bottom: 1; }
-        & #place { color: $text-muted; margin-bottom: 1; }
+        & #place { color: $text-muted; }
         &.-narrow Field.-aside > .field--body {
             layout: vertical;
             & > Line { width: 1fr; }

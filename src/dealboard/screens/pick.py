@@ -94,11 +94,11 @@ class Pick(ModalScreen[IdT | None], Generic[IdT]):
         wanted = fold(text)
         shown = {key: each for key, each in self._choices.items() if wanted in fold(each.label)}
         width = max((min(cell_len(safe(c.label)), LABEL_CELLS) for c in shown.values()), default=0)
-        ids = [each.id for each in shown.values()]
         hints = max((cell_len(safe(each.hint)) for each in shown.values()), default=0)
         rows = (_option(key, each, width, hints) for key, each in shown.items())
         self._list.set_options(rows)
-        self._list.highlighted = ids.index(self._chosen) if self._chosen in ids else 0
+        at = (number for number, each in enumerate(shown.values()) if each.id == self._chosen)
+        self._list.highlighted = 0 if wanted else next(at, 0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys alone that belong to no choice."""

@@ -35,6 +35,8 @@ STARTERS = (
 
 TEACHING = "Deals go through its stages; the % says how likely they are to be won there."
 
+KEYS = "alt+↑ and alt+↓, or F7 and F8, move a stage; F6 takes it away."
+
 
 class PipelineScreen(ModalScreen[int | None]):
     """Name and stages of a new pipeline; answers its id, None for Esc.
@@ -55,6 +57,7 @@ class PipelineScreen(ModalScreen[int | None]):
         align: center middle;
         & > Dialog { width: 64; }
         & #teaching { color: $text-muted; margin-bottom: 1; }
+        & #keys { color: $text-muted; margin-top: 1; }
         & #name { margin-bottom: 1; }
         & #trouble { color: $text-error; text-style: bold; display: none; }
         & #trouble.-some { display: block; }
@@ -85,9 +88,9 @@ class PipelineScreen(ModalScreen[int | None]):
             yield Static(TEACHING, id="teaching", markup=False)
             yield Field("Name", Line(NAME), required=True, id="name")
             yield Field("Stages", StageRows(STARTERS), required=True, id="stages")
+            yield Static(KEYS, id="keys", markup=False)
             yield Static("", id="trouble", markup=False)
             with Buttons():
-                yield button("＋ Stage", "F5", id="add")
                 yield button("Create", "F2", id="save", variant="primary")
                 yield button("Close", "esc", id="close")
 
@@ -113,10 +116,6 @@ class PipelineScreen(ModalScreen[int | None]):
         return (self._title.value, self._rows.texts)
 
     # ── leaving and saving ────────────────────────────────────────────────────────────────────
-
-    @on(Button.Pressed, "#add")
-    def _add(self) -> None:
-        self._rows.action_add()
 
     @on(Button.Pressed, "#close")
     def action_leave(self) -> None:

@@ -61,7 +61,12 @@ class QuickAdd(ModalScreen[int | None]):
     QuickAdd {
         align: center top;
         & > Dialog { margin-top: 2; padding: 1; }
-        & #understood { margin: 1 1 0 1; height: auto; }
+        & #understood {
+            margin: 1 1 0 1;
+            height: auto;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
         & #problems { margin: 0 1; color: $text-error; text-style: bold; }
     }
     """

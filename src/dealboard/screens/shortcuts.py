@@ -37,7 +37,10 @@ class Shortcut:
 
 
 def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
-    """Return what the keys do in a screen, by group; the focused widget's groups come first."""
+    """Return what the keys do in a screen, by group.
+
+    The groups of the focused widget come first, what no id names comes last.
+    """
     found: dict[tuple[DOMNode, str], Shortcut] = {}
     for key, (node, binding, enabled, _) in screen.active_bindings.items():
         if binding.system or not binding.description or not enabled:
@@ -47,7 +50,8 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
         if known is None:
             known = Shortcut(_group(binding.id), binding.description, (), binding.action, node)
         found[here] = replace(known, keys=(*known.keys, key_name(key)))
-    groups = list(dict.fromkeys(each.group for each in found.values()))
+    named = (each.group for each in found.values() if each.group != UNNAMED)
+    groups = [*dict.fromkeys(named), UNNAMED]
     return tuple(sorted(found.values(), key=lambda each: groups.index(each.group)))
 
 

@@ -4,6 +4,7 @@ The picker asks for matches by `SearchWanted` and is handed them by `show_matche
 only described here; it comes into being with the deal (decision 20).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -30,7 +31,10 @@ NEW = "new"
 """The option that makes a contact; the others are numbers of the matches."""
 
 LIKE_A_PHONE = 5
-"""Digits from which on a text without letters is taken for a phone number."""
+"""Digits from which on a run of them is taken for a phone number."""
+
+_EMAIL = re.compile(r"\S+@\S+")
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]*[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,16 @@ class NewContact:
     def label(self) -> str:
         """What the contact will be called."""
         return self.name or self.email or self.phone
+
+
+def describe(text: str) -> NewContact:
+    """Return the contact that a line describes: "Zoë +39 333 1234567 zoe@example.com"."""
+    email = _EMAIL.search(text)
+    if email:
+        text = text.replace(email[0], " ", 1)
+    phone = next((each for each in _PHONE.findall(text) if len(digits(each)) >= LIKE_A_PHONE), "")
+    name = " ".join(text.replace(phone, " ", 1).split())
+    return NewContact(name, phone, email[0] if email else "")
 
 
 Chosen = Person | NewContact
@@ -244,8 +258,11 @@ class NewContactFields(Vertical):
     }
     """
 
+    @dataclass
     class Closed(Message):
-        """The fields were left; what was typed in them stays."""
+        """The fields were left with this in them."""
+
+        text: str
 
     def compose(self) -> ComposeResult:
         """Yield the three fields."""
@@ -256,19 +273,11 @@ class NewContactFields(Vertical):
     def open_for(self, text: str) -> None:
         """Open the fields for what was searched in vain."""
         self.add_class("-open")
-        if text:
-            self._fill(text)
-        empty = [line for line in self.query(Line) if not line.value]
-        (empty or list(self.query(Line)))[0].focus()
-
-    def _fill(self, text: str) -> None:
-        name, phone, email = self.query(Line)
-        if "@" in text:
-            email.value = text
-        elif len(digits(text)) >= LIKE_A_PHONE and not any(map(str.isalpha, text)):
-            phone.value = text
-        else:
-            name.value = text
+        lines = list(self.query(Line))
+        contact = describe(text)
+        for line, known in zip(lines, (contact.name, contact.phone, contact.email), strict=True):
+            line.value = known
+        next((line for line in lines if not line.value), lines[-1]).focus()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -276,19 +285,23 @@ class NewContactFields(Vertical):
         return tuple(line.value.strip() for line in self.query(Line))
 
     def take(self) -> NewContact | None:
-        """Return what was typed and clear and close the fields; None where all are empty."""
+        """Return what was typed and close the fields; None where all are empty."""
         name, phone, email = self.texts
         if not (name or phone or email):
             return None
-        for line in self.query(Line):
-            line.value = ""
-        self.remove_class("-open")
+        self._close()
         return NewContact(name, phone, email)
 
     def action_close(self) -> None:
         """Close the fields."""
+        text = " ".join(filter(None, self.texts))
+        self._close()
+        self.post_message(self.Closed(text))
+
+    def _close(self) -> None:
+        for line in self.query(Line):
+            line.value = ""
         self.remove_class("-open")
-        self.post_message(self.Closed())
 
 
 class ContactPicker(Vertical):
@@ -363,9 +376,9 @@ class ContactPicker(Vertical):
         self._invite()
 
     @property
-    def unfinished(self) -> tuple[str, ...]:
+    def unfinished(self) -> str:
         """What is typed and not yet a contact."""
-        return tuple(filter(None, (self._search.value.strip(), *self._new.texts)))
+        return " ".join(filter(None, (self._search.value.strip(), *self._new.texts)))
 
     def finish(self) -> None:
         """Take a new contact that is described and was not added yet."""
@@ -481,8 +494,10 @@ class ContactPicker(Vertical):
         return contact is not None
 
     @on(NewContactFields.Closed)
-    def _back(self, event: Message) -> None:
+    def _back(self, event: NewContactFields.Closed) -> None:
+        """Go back to the search, with what was typed."""
         event.stop()
+        self._search.value = event.text
         self._search.focus()
 
     # ── those chosen ──────────────────────────────────────────────────────────────────────────

@@ -24,6 +24,7 @@ from dealboard.domain.money import (
     parse_money,
 )
 from dealboard.domain.stages import MARK, StageKind
+from dealboard.domain.text import excerpt
 from dealboard.domain.views import Deal, Pipeline, Stage, User
 from dealboard.errors import InvalidValue
 from dealboard.widgets.chooser import Choice, Chooser
@@ -101,14 +102,19 @@ class Values:
 
 
 def amount_text(amount: int | None, currency: str, locale: str) -> str:
-    """Return an amount as it stands in its field: without symbol, and read back as it was."""
+    """Return an amount as it stands in its field: without symbol, and read back as it was.
+
+    One of more digits than can be typed, which a file may bring, stands there as well.
+    """
     if amount is None:
         return ""
     written = format_amount(amount, currency, locale)
     text = "".join(char for char in written if char.isdigit() or char in ".,'’ ").strip()
-    if parse_amount(text, currency, locale) == amount:
-        return text
-    return decimal_string(amount, currency)
+    try:
+        same = parse_amount(text, currency, locale) == amount
+    except InvalidValue:
+        same = False
+    return text if same else decimal_string(amount, currency)
 
 
 def same_stage(stage: Stage, others: Sequence[Stage]) -> Stage:
@@ -144,14 +150,14 @@ class DealForm(Vertical):
         """Yield the fields, required ones marked."""
         controls = {
             "contacts": ContactPicker(),
-            "title": Line(),
+            "title": Line(placeholder="the first contact's name, unless you type one"),
             "pipeline": Chooser("Pipeline"),
             "stage": Chooser("Stage"),
             "owner": Chooser("Owner"),
             "amount": Line(placeholder="12k"),
             "currency": Line(placeholder="EUR"),
             "close date": Line(placeholder="fri, +2w, 31/12"),
-            "reference": Line(last=True),
+            "reference": Line(placeholder="its number in another system", last=True),
         }
         for name, control in controls.items():
             required = name in ("contacts", "title", "pipeline", "stage", "owner")
@@ -241,9 +247,7 @@ class DealForm(Vertical):
     # ── what the fields mean ──────────────────────────────────────────────────────────────────
 
     def _read_all(self) -> Values | None:
-        contacts = self._read(
-            "contacts", lambda: self.picker.contacts or _missing("at least one contact")
-        )
+        contacts = self._read("contacts", self._contacts)
         title = self._read("title", lambda: self._text("title") or _missing("a title"))
         stage_id = self._read("stage", lambda: self._chosen("stage"))
         owner_id = self._read("owner", lambda: self._chosen("owner"))
@@ -262,6 +266,13 @@ class DealForm(Vertical):
         except InvalidValue as error:
             self.field(name).complain(in_place(error))
             return None
+
+    def _contacts(self) -> tuple[Chosen, ...]:
+        unfinished = self.picker.unfinished
+        if unfinished:
+            hint = "⏎ adds it; clear it to go on without."
+            raise InvalidValue("contacts", "", f"“{excerpt(unfinished)}” is not added yet", hint)
+        return self.picker.contacts or _missing("at least one contact")
 
     def _chosen(self, name: str) -> int:
         return self._chooser(name).chosen or _missing("one")

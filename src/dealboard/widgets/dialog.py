@@ -51,12 +51,12 @@ class Dialog(Vertical):
 
 
 class Buttons(Horizontal):
-    """A row of buttons at the bottom of a dialog, in view however long the rest is."""
+    """A row of buttons at the bottom of a dialog."""
 
     DEFAULT_CSS = """
     Buttons {
-        dock: bottom;
         height: 1;
+        margin-top: 1;
         align-horizontal: right;
         & > Button { min-width: 10; margin-left: 1; }
     }

@@ -22,10 +22,10 @@ class Field(Horizontal):
             padding: 0 1;
             color: $text-muted;
             display: none;
+            &.-some { display: block; }
+            &.-wrong { color: $text-error; text-style: bold; }
         }
-        &.-noted .field--note { display: block; }
-        &.-wrong .field--note { color: $text-error; text-style: bold; }
-        &.-focused > .field--label { color: $text-accent; text-style: bold; }
+        & > .field--label.-focused { color: $text-accent; text-style: bold; }
         &.-aside > .field--body {
             layout: horizontal;
             & > Line { width: 20; }
@@ -43,26 +43,26 @@ class Field(Horizontal):
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id, classes="-aside" if aside else None)
-        self.label = label
-        self.required = required
         self._controls = controls
+        # Classes change on these two alone: on the field they would restyle all that is in it.
+        mark = (" *", "$text-warning") if required else ""
+        self._label = Static(Content.assemble(label, mark), classes="field--label")
         self._note = Static("", classes="field--note", markup=False)
 
     def compose(self) -> ComposeResult:
         """Yield the label, the controls and the note."""
-        mark = (" *", "$text-warning") if self.required else ""
-        yield Static(Content.assemble(self.label, mark), classes="field--label")
+        yield self._label
         with Vertical(classes="field--body"):
             yield from self._controls
             yield self._note
 
     def on_descendant_focus(self) -> None:
         """Show in the label where the cursor is."""
-        self.add_class("-focused")
+        self._label.add_class("-focused")
 
     def on_descendant_blur(self) -> None:
         """Show that the cursor left."""
-        self.remove_class("-focused")
+        self._label.remove_class("-focused")
 
     def say(self, sentence: str) -> None:
         """Show what was understood; nothing for an empty sentence."""
@@ -75,7 +75,7 @@ class Field(Horizontal):
     @property
     def wrong(self) -> bool:
         """Whether the note says that something is wrong."""
-        return self.has_class("-wrong")
+        return self._note.has_class("-wrong")
 
     @property
     def note(self) -> str:
@@ -83,6 +83,6 @@ class Field(Horizontal):
         return str(self._note.content)
 
     def _show(self, sentence: str, *, wrong: bool) -> None:
-        self.set_class(bool(sentence), "-noted")
-        self.set_class(wrong, "-wrong")
+        self._note.set_class(bool(sentence), "-some")
+        self._note.set_class(wrong, "-wrong")
         self._note.update(Content(safe(sentence)))

@@ -9,6 +9,8 @@ from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
@@ -30,9 +32,8 @@ async def take_in_order(widget: Widget, event: events.Key) -> None:
     if widget.check_consume_key(event.key, event.character):
         return
     bound = widget.screen.active_bindings.get(event.key)
-    if bound is not None and bound.enabled:
+    if bound is not None and await widget.app.run_action(bound.binding.action, bound.node):
         event.stop().prevent_default()
-        await widget.app.run_action(bound.binding.action, bound.node)
 
 
 class _Literal(Highlighter):
@@ -42,8 +43,14 @@ class _Literal(Highlighter):
         text.plain = safe(text.plain)
 
 
-class Line(Input):
+class Line(Input, inherit_bindings=False):
     """A line of text. Enter goes on to the next field; in the `last` one it submits."""
+
+    # Without those of a scrolling widget: up and down belong to the form around.
+    BINDINGS: ClassVar[list[BindingType]] = [*Input.BINDINGS]
+
+    # A longer text needs no new layout of everything around it: a third of the time of a key.
+    virtual_size = reactive(Size(0, 0))
 
     DEFAULT_CSS = """
     Line {

@@ -45,6 +45,14 @@ class _Name(Line):
             self.post_message(StageRow.Removed(self.query_ancestor(StageRow)))
 
 
+class _Percent(Line):
+    """The probability of a stage; Enter goes on to the next stage."""
+
+    async def action_submit(self) -> None:
+        """Go on to the next stage."""
+        self.query_ancestor(StageRows).go_on(self.query_ancestor(StageRow))
+
+
 class _Marks(Static):
     """What the mouse can do with a row."""
 
@@ -73,7 +81,7 @@ class StageRow(Vertical):
         height: auto;
         & > Horizontal { height: 1; }
         & _Name { width: 1fr; }
-        & .stage-row--percent { width: 8; margin-left: 1; }
+        & _Percent { width: 8; margin-left: 1; }
         & .stage-row--sign { width: 2; color: $text-muted; }
         & _Marks { width: 7; color: $text-muted; pointer: pointer; }
         & .stage-row--note { color: $text-error; text-style: bold; padding: 0 1; display: none; }
@@ -96,9 +104,8 @@ class StageRow(Vertical):
 
     def __init__(self, name: str = "", percent: str = "") -> None:
         super().__init__()
-        self.title = _Name(name, placeholder="stage")
-        self.percent = Line(percent, placeholder="auto", last=True)
-        self.percent.add_class("stage-row--percent")
+        self.title = _Name(name, placeholder="another stage")
+        self.percent = _Percent(percent, placeholder="auto")
         self._note = Static("", classes="stage-row--note", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -126,7 +133,7 @@ class StageRow(Vertical):
 
 
 class StageRows(Vertical):
-    """The open stages in their order, then Won and Lost, which stay."""
+    """The open stages in their order and an empty row for one more, then Won and Lost."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "row(-1)", "Stage above", show=False),
@@ -134,7 +141,6 @@ class StageRows(Vertical):
         Binding("alt+up,shift+up,f7", "shift(-1)", "Move the stage up", id="stage.up"),
         Binding("alt+down,shift+down,f8", "shift(1)", "Move the stage down", id="stage.down"),
         Binding("f6", "remove", "Take the stage away", id="stage.remove"),
-        Binding("f5", "add", "Add a stage", id="stage.add"),
     ]
 
     DEFAULT_CSS = """
@@ -151,7 +157,7 @@ class StageRows(Vertical):
 
     @dataclass
     class Refused(Message):
-        """No more stages fit, or the last one cannot go."""
+        """What was asked for is not possible."""
 
         sentence: str
 
@@ -164,9 +170,10 @@ class StageRows(Vertical):
         for stage in self._stages:
             percent = "" if stage.probability is None else str(stage.probability)
             yield StageRow(stage.name, percent)
+        yield StageRow()
         for kind, name in FIXED:
             with Horizontal(classes="stage-rows--fixed"):
-                label = f"{name} {MARK[kind]}  always at the end"
+                label = f"{name} {MARK[kind]}  always last"
                 yield Static(label, classes="stage-rows--name", markup=False)
                 percent = f"{FIXED_PROBABILITY[kind]:<6}%"
                 yield Static(percent, classes="stage-rows--percent", markup=False)
@@ -174,14 +181,9 @@ class StageRows(Vertical):
     # ── public ────────────────────────────────────────────────────────────────────────────────
 
     @property
-    def rows(self) -> list[StageRow]:
-        """The rows in their order."""
-        return list(self.query(StageRow))
-
-    @property
     def texts(self) -> tuple[tuple[str, str], ...]:
-        """What is typed in all rows."""
-        return tuple(row.texts for row in self.rows)
+        """What is typed in the rows that are not empty."""
+        return tuple(row.texts for row in self._rows if any(row.texts))
 
     def stages(self) -> tuple[NewStage, ...] | None:
         """Return the stages that have a name; None, with a note, if one has no percentage."""
@@ -192,47 +194,32 @@ class StageRows(Vertical):
 
     def complain(self, name: str, sentence: str) -> None:
         """Say what is wrong with a stage: the last one of that name."""
-        named = [row for row in self.rows if row.texts[0].casefold() == name.casefold()]
-        row = (named or self.rows)[-1]
+        named = [row for row in self._rows if row.texts[0].casefold() == name.casefold()]
+        row = (named or self._rows)[-1]
         row.complain(sentence)
         row.title.focus()
 
-    def action_add(self) -> None:
-        """Add a row behind the others."""
-        if len(self.rows) + len(FIXED) >= MAX_STAGES:
-            self.post_message(self.Refused(f"A pipeline has at most {MAX_STAGES} stages."))
-            return
-        row = StageRow()
-        self.mount(row, after=self.rows[-1])
-        row.title.focus()
-
-    def action_row(self, by: int) -> None:
-        """Go to the row above or below; beyond them to the fields around."""
-        row, rows = self._focused_row(), self.rows
-        to = rows.index(row) + by if row else 0
-        if row is None or not 0 <= to < len(rows):
-            self.screen.focus_previous() if by < 0 else self._leave_below()
-        elif row.percent.has_focus:
-            rows[to].percent.focus()
+    def go_on(self, row: StageRow) -> None:
+        """Go on from the probability of a stage to the next stage."""
+        rows = self._rows
+        if row is not rows[-1]:
+            rows[rows.index(row) + 1].title.focus()
         else:
-            rows[to].title.focus()
-
-    def action_shift(self, by: int) -> None:
-        """Move the row with the cursor."""
-        row = self._focused_row()
-        if row is not None:
-            self._shift(row, by)
-
-    def action_remove(self) -> None:
-        """Take the row with the cursor away."""
-        row = self._focused_row()
-        if row is not None:
-            self._remove(row)
+            self.screen.focus_next()
 
     # ── rows ──────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def _rows(self) -> list[StageRow]:
+        return list(self.query(StageRow))
+
+    def _used(self) -> list[StageRow]:
+        """Return the rows without the empty one at the end."""
+        rows = self._rows
+        return rows if any(rows[-1].texts) else rows[:-1]
+
     def _read(self) -> Iterator[NewStage]:
-        for row in self.rows:
+        for row in self._rows:
             name, percent = row.texts
             if not name:
                 continue
@@ -243,46 +230,66 @@ class StageRows(Vertical):
                 row.percent.focus()
                 raise
 
-    def _focused_row(self) -> StageRow | None:
-        return next((row for row in self.rows if row.query(":focus")), None)
+    @on(Input.Changed)
+    def _keep_one_empty(self) -> None:
+        """Have an empty row at the end, as long as another stage fits."""
+        rows = self._rows
+        if any(rows[-1].texts) and len(rows) + len(FIXED) < MAX_STAGES:
+            self.mount(StageRow(), after=rows[-1])
 
-    def _leave_below(self) -> None:
-        self.rows[-1].percent.focus()
-        self.screen.focus_next()
+    def action_row(self, by: int) -> None:
+        """Go to the row above or below; beyond them to the fields around."""
+        row, rows = self._row_with_cursor(), self._rows
+        if row is None:
+            return
+        to = rows.index(row) + by
+        if 0 <= to < len(rows):
+            (rows[to].percent if row.percent.has_focus else rows[to].title).focus()
+        elif by < 0:
+            rows[0].title.focus()
+            self.screen.focus_previous()
+        else:
+            rows[-1].percent.focus()
+            self.screen.focus_next()
+
+    def action_shift(self, by: int) -> None:
+        """Move the row with the cursor."""
+        row = self._row_with_cursor()
+        if row is not None:
+            self._shift(row, by)
+
+    def action_remove(self) -> None:
+        """Take the row with the cursor away."""
+        row = self._row_with_cursor()
+        if row is not None:
+            self._remove(row)
+
+    def _row_with_cursor(self) -> StageRow | None:
+        return next((row for row in self._rows if row.has_focus_within), None)
 
     @on(StageRow.Shifted)
     def _shifted(self, event: StageRow.Shifted) -> None:
-        event.stop()
         self._shift(event.row, event.by)
 
     @on(StageRow.Removed)
     def _removed(self, event: StageRow.Removed) -> None:
-        event.stop()
         self._remove(event.row)
 
     def _shift(self, row: StageRow, by: int) -> None:
-        rows = self.rows
-        to = rows.index(row) + by
-        if 0 <= to < len(rows) and by < 0:
-            self.move_child(row, before=rows[to])
-        elif 0 <= to < len(rows):
-            self.move_child(row, after=rows[to])
+        used = self._used()
+        to = used.index(row) + by if row in used else -1
+        if 0 <= to < len(used) and by < 0:
+            self.move_child(row, before=used[to])
+        elif 0 <= to < len(used):
+            self.move_child(row, after=used[to])
 
     def _remove(self, row: StageRow) -> None:
-        rows = self.rows
-        if len(rows) == 1:
+        rows, used = self._rows, self._used()
+        if row not in used:
+            return
+        if len(used) == 1:
             self.post_message(self.Refused("A pipeline needs one open stage."))
             return
         at = rows.index(row)
         rows[at - 1 if at else 1].title.focus()
         row.remove()
-
-    @on(Input.Submitted)
-    def _next_row(self, event: Input.Submitted) -> None:
-        """Go on to the next stage; behind the last one to a new one."""
-        event.stop()
-        row, rows = self._focused_row(), self.rows
-        if row is rows[-1]:
-            self.action_add()
-        elif row is not None:
-            rows[rows.index(row) + 1].title.focus()
