@@ -229,7 +229,7 @@ class DealboardApp(App[None]):
         return f"user/{self.workspace.user.id}/{key}"
 
     async def _look_for_changes(self) -> None:
-        version = await asyncio.wrap_future(self._reader.submit(self.workspace.data_version))
+        version = self.workspace.data_version()
         if version == self._data_version:
             return
         self._data_version = version

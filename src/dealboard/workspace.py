@@ -45,6 +45,7 @@ class Workspace:
         self.timeout = timeout
         self.read_only = reader.read_only
         self._connection = reader.connection
+        self._watching: driver.Connection | None = None
         self._clock = clock
         self._opened_writer: Writer | None = None
 
@@ -163,13 +164,23 @@ class Workspace:
         return self.read(settings.setting, key)
 
     def data_version(self) -> int:
-        """Return a number that changes when anybody else commits; costs microseconds."""
-        return int(driver.scalar(self._connection, "PRAGMA data_version"))
+        """Return a number that changes when anybody commits; costs microseconds, waits for nobody.
+
+        It has a connection of its own, so that no read under way can be in its way.
+        """
+        try:
+            if self._watching is None:
+                self._watching = driver.connect(self.path, "ro", 0)
+            return int(driver.scalar(self._watching, "PRAGMA data_version"))
+        except driver.Error:
+            return 0
 
     def close(self) -> None:
-        """Close both connections."""
+        """Close every connection."""
         if self._opened_writer is not None:
             self._opened_writer.close()
+        if self._watching is not None:
+            self._watching.close()
         self._connection.close()
 
 
