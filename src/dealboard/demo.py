@@ -285,7 +285,7 @@ class _Maker:
         chance = self._random
         closed = chance.random() < next(share for days, share in CLOSED_BY_AGE if age <= days)
         steps = len(pipeline.open)
-        reach = 0.55 + 0.75 * min(age / 45, 1)
+        reach = 0.4 + 0.8 * min(age / 60, 1)
         step = min(int(steps * chance.random() * reach), steps - 1)
         if closed:
             return self._closed(pipeline, age, step)
@@ -333,7 +333,7 @@ class _Maker:
         if currency == "JPY":
             value *= 150
         minor = round(round(value, 1 - int(log10(value)))) * int(10 ** exponent(currency))
-        return minor - 10 if currency != "JPY" and chance.random() < 0.08 else minor
+        return minor - 10 if currency != "JPY" and chance.random() < 0.03 else minor
 
     def _title(self, number: int, company: _Company) -> str:
         projects = company.culture.get("projects")
