@@ -481,7 +481,7 @@ async def test_escape_takes_a_new_contact_back_to_the_search(workspace: Workspac
         await desk.press("enter")
         await desk.type("+39 333 123")
         await desk.press("escape")
-        await desk.shows("Zoë +39 333 123")
+        await desk.shows("＋ New contact “Zoë +39 333 123”")
         await desk.press("f2")
         await desk.shows("“Zoë +39 333 123” is not added yet.")
         await desk.press("enter")

@@ -381,7 +381,8 @@ class ContactPicker(Vertical):
         return " ".join(filter(None, (self._search.value.strip(), *self._new.texts)))
 
     def finish(self) -> None:
-        """Take a new contact that is described and was not added yet."""
+        """Close the list, and take a new contact that is described and was not added yet."""
+        self._matches.remove_class("-open")
         if self._new.has_class("-open"):
             self._add_new()
 
