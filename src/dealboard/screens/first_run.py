@@ -68,6 +68,8 @@ class FirstRun(Screen[None]):
         & #welcome { margin-bottom: 1; }
         & Field { margin-bottom: 1; }
         & #place { color: $text-muted; }
+        &.-narrow > Dialog { padding: 0 1; }
+        &.-narrow Field { margin-bottom: 0; }
         &.-narrow Field.-aside > .field--body {
             layout: vertical;
             & > Line { width: 1fr; }

@@ -157,7 +157,7 @@ class QuickAdd(ModalScreen[int | None]):
             "Reference": quick.reference or "",
         }
         return Content("\n").join(
-            Content.assemble((f"{label:{LABEL_CELLS}}", "$text-muted"), safe(text) or NOTHING)
+            Content.assemble((f"{label:{LABEL_CELLS}}", "dim"), safe(text) or NOTHING)
             for label, text in meaning.items()
         )
 

@@ -90,7 +90,7 @@ class Chooser(Widget, can_focus=True):
         """Return the value between arrows."""
         choice = next((each for each in self.choices if each.id == self.chosen), None)
         if choice is None:
-            return Content.styled("choose…", "$text-muted")
+            return Content.styled("choose…", "dim")
         hint = f"  {safe(choice.hint)}" if choice.hint else ""
         return Content.assemble(safe(choice.label), (hint, "dim"), ("  ▾", "dim"))
 

@@ -150,7 +150,7 @@ class ChosenList(Widget, can_focus=True):
         return Content.assemble(
             (name, f"bold {style}" if style else "bold"),
             (rest, "dim"),
-            (f" {marks}", "$text-muted"),
+            (f" {marks}", "dim"),
         )
 
     async def on_key(self, event: events.Key) -> None:
