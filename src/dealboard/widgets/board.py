@@ -219,7 +219,13 @@ class Board(Widget, can_focus=True):
         self._scrolling: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Yield the tabs and the lanes of stages that were shown before."""
+        """Yield the tabs and the lanes of stages that were shown before.
+
+        They are put side by side as if the board had the whole screen, which is nearly so: else
+        the first frame would show none of them.
+        """
+        self._lanes.fit(self.app.size, zoomed=self.zoomed)
+        self._lanes.bring(self._at)
         yield self._lanes.tabs
         yield from self._lanes
 
