@@ -28,6 +28,7 @@ from dealboard.widgets.hint_bar import HintBar
 from dealboard.workspace import Workspace
 
 if TYPE_CHECKING:
+    from textual.command import Provider
     from textual.notifications import SeverityLevel as Severity
     from textual.screen import Screen
 
@@ -43,6 +44,13 @@ SETTLING_SECONDS = 0.4
 """After which the first frame is out and SQLModel may take the processor to be imported."""
 
 
+def actions_provider() -> "type[Provider]":
+    """Return what fills the palette, when it is first opened."""
+    from dealboard.screens.palette import Actions
+
+    return Actions
+
+
 class Changed(Message):
     """Something was committed, by this app (`receipt`) or by another process (None)."""
 
@@ -56,7 +64,7 @@ class DealboardApp(App[None]):
 
     TITLE = "dealboard"
     CSS_PATH = "dealboard.tcss"
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar = {actions_provider}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
@@ -149,6 +157,19 @@ class DealboardApp(App[None]):
     def _stop(self, number: int) -> None:
         self.exit(return_code=128 + number)
 
+    async def action_quit(self) -> None:
+        """Leave, but not over unsaved work without asking."""
+        if not any(getattr(screen, "dirty", False) for screen in self.screen_stack):
+            self.exit()
+            return
+        from dealboard.screens.confirm import Confirm
+
+        def leave(sure: bool | None) -> None:
+            if sure:
+                self.exit()
+
+        self.push_screen(Confirm("Quit without saving?", yes="Quit"), leave)
+
     def action_help(self) -> None:
         """Show every key that works here."""
         from dealboard.screens.help import Help
@@ -190,9 +211,14 @@ class DealboardApp(App[None]):
     async def change(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT] | None":
         """Run an action; what goes wrong is shown as a toast, and None is returned then."""
         receipt = await self.report(self.write(action))
-        for note in receipt.notes if receipt else ():
-            self.say(note, severity="warning")
+        if receipt is not None:
+            self.tell(receipt)
         return receipt
+
+    def tell(self, receipt: "Receipt[Any]") -> None:
+        """Show what an action had to say beside what it did."""
+        for note in receipt.notes:
+            self.say(note, severity="warning")
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
         """Let a coroutine run beside the messages: a worker, without what a worker costs a key."""

@@ -321,3 +321,55 @@ async def test_more_than_a_page_can_be_walked(sales: Workspace, path: Path) -> N
             await robot.press("ctrl+d")
         assert isinstance(robot, Robot)
         assert robot.board.card is not None
+
+
+async def test_the_palette_runs_actions_and_goes_places(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("ctrl+p")
+        await robot.type("go to stage proposal")
+        await robot.until(lambda: "Go to stage Proposal" in robot.text)
+        await robot.press("enter")
+        await robot.until(lambda: robot.board.cursor and robot.board.cursor.stage_id == 3)
+        await robot.press("ctrl+p")
+        await robot.type("lost")
+        await robot.until(lambda: "Lost" in robot.text)
+        await robot.press("escape")
+
+
+async def test_a_new_deal_has_the_cursor(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("2", "N")
+        await robot.until(lambda: "Quick add" in robot.text)
+        await robot.type("Initech 12k fri")
+        await robot.until(lambda: "€12,000" in robot.text)
+        await robot.press("enter")
+        await robot.until(lambda: robot.titles("Qualified") == ["Initech"])
+        created = deal(sales, "Initech")
+        assert (created.amount, created.close_date) == (1_200_000, date(2026, 11, 27))
+        assert robot.board.cursor is not None
+        assert robot.board.cursor.deal_id == created.id
+
+
+async def test_a_picker_takes_a_key_in_the_same_burst(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("m", "3")
+        await robot.until(lambda: robot.titles("Proposal") == ["Acme", "Umbrella"])
+
+
+async def test_settings_by_a_key(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("comma")
+        await robot.until(lambda: "Compact or comfortable cards" in robot.text)
+        await robot.press("c")
+        await robot.until(lambda: robot.board.density == "compact")
+
+
+async def test_quitting_over_a_form_asks(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("N")
+        await robot.until(lambda: "Quick add" in robot.text)
+        await robot.type("Initech")
+        await robot.press("ctrl+q")
+        await robot.until(lambda: "Quit without saving?" in robot.text)
+        await robot.press("n")
+        await robot.until(lambda: "Initech" in robot.text)

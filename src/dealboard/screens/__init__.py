@@ -1,0 +1,1 @@
+"""What fills the terminal: the board, forms, pickers and help; they talk to the app."""

@@ -1,6 +1,8 @@
 """The board's screen: hands the board its rows, and what a person asks for to the actions."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on, work
@@ -22,8 +24,6 @@ from dealboard.widgets.menu_bar import MenuBar
 from dealboard.widgets.menu_line import MenuItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dealboard.app import Changed, DealboardApp
     from dealboard.store.transaction import Transaction
 
@@ -255,52 +255,53 @@ class BoardScreen(Screen[None]):
         """Move the deal to Won."""
         self._on_deal(lambda tx, deal_id: actions.deals.win(tx, deal_id))
 
-    @work
-    async def action_lose(self) -> None:
+    def action_lose(self) -> None:
         """Ask for a reason and move the deal to Lost."""
         card = self.board.card
         if card is None:
             return
         from dealboard.screens.ask import Ask
 
-        title = f"Why was {card.title} lost?"
-        reason = await self.app.push_screen_wait(Ask(title, placeholder="Enter leaves it open"))
-        if reason is not None:
-            await self.dealboard.change(lambda tx: actions.deals.lose(tx, card.id, reason))
+        def lose(reason: str | None) -> None:
+            if reason is not None:
+                self._do(lambda tx: actions.deals.lose(tx, card.id, reason))
 
-    @work
-    async def action_delete(self) -> None:
+        title = f"Why was {card.title} lost?"
+        self.app.push_screen(Ask(title, placeholder="Enter leaves it open"), lose)
+
+    def action_delete(self) -> None:
         """Ask, then delete the deal."""
         card = self.board.card
         if card is None:
             return
         from dealboard.screens.confirm import Confirm
 
-        question = Confirm(f"Delete {card.title}?", detail="u brings it back.")
-        if await self.app.push_screen_wait(question):
-            await self.dealboard.change(lambda tx: actions.deals.delete(tx, [card.id]))
+        def delete(sure: bool | None) -> None:
+            if sure:
+                self._do(lambda tx: actions.deals.delete(tx, [card.id]))
+
+        self.app.push_screen(Confirm(f"Delete {card.title}?", detail="u brings it back."), delete)
 
     def action_shift(self, days: int) -> None:
         """Move the close date by days."""
         self._on_deal(lambda tx, deal_id: actions.deals.shift_close_date(tx, deal_id, days))
 
-    @work
-    async def action_pick_stage(self) -> None:
+    def action_pick_stage(self) -> None:
         """Ask for a stage and move the deal there."""
         card = self.board.card
         if card is None:
             return
         from dealboard.screens.pick import Choice, Pick
 
+        def move(stage_id: int | None) -> None:
+            if stage_id is not None:
+                self._do(lambda tx: actions.deals.move(tx, card.id, stage_id=stage_id))
+
         choices = [
             Choice(stage.id, f"{stage.name} {MARK[stage.kind]}".strip(), f"{stage.probability} %")
             for stage in self._opening.stages
         ]
-        chosen = await self.app.push_screen_wait(Pick(f"Move {card.title} to", choices))
-        if chosen is not None:
-            await self.dealboard.change(
-                lambda tx: actions.deals.move(tx, card.id, stage_id=int(chosen))
-            )
+        self.app.push_screen(Pick(f"Move {card.title} to", choices, chosen=card.stage_id), move)
 
     def action_undo(self) -> None:
         """Take back the newest change."""
@@ -360,27 +361,39 @@ class BoardScreen(Screen[None]):
         if pipeline_id is not None:
             self._go_to(pipeline_id)
 
-    @work
-    async def action_rename_pipeline(self) -> None:
+    def action_rename_pipeline(self) -> None:
         """Ask for another name of the pipeline."""
         pipeline = self._opening.pipeline
         if pipeline is None:
             return
         from dealboard.screens.ask import Ask
 
-        name = await self.app.push_screen_wait(Ask("Rename the pipeline", initial=pipeline.name))
-        if name is not None:
-            await self.dealboard.change(lambda tx: actions.pipelines.rename(tx, pipeline.id, name))
+        def rename(name: str | None) -> None:
+            if name is not None:
+                self._do(lambda tx: actions.pipelines.rename(tx, pipeline.id, name))
 
-    @work
-    async def action_pick_pipeline(self) -> None:
+        self.app.push_screen(
+            Ask("Rename the pipeline", initial=pipeline.name, required=True), rename
+        )
+
+    def action_pick_pipeline(self) -> None:
         """Ask for a pipeline and show it."""
         from dealboard.screens.pick import Choice, Pick
 
+        def show(pipeline_id: int | None) -> None:
+            if pipeline_id is not None:
+                self._go_to(pipeline_id)
+
         choices = [Choice(each.id, each.name) for each in self._opening.pipelines]
-        chosen = await self.app.push_screen_wait(Pick("Show pipeline", choices))
-        if chosen is not None:
-            self._go_to(int(chosen))
+        shown = self._view.pipeline_id if self._view else None
+        self.app.push_screen(Pick("Show pipeline", choices, chosen=shown), show)
+
+    def jumps(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        """Yield the stages and the pipelines, for the palette."""
+        for at, stage in enumerate(self._opening.stages):
+            yield f"Go to stage {stage.name}", partial(self.board.action_stage, at)
+        for pipeline in self._opening.pipelines:
+            yield f"Show pipeline {pipeline.name}", partial(self._go_to, pipeline.id)
 
     def _go_to(self, pipeline_id: int) -> None:
         self.dealboard.remember_mine(board_page.LAST_PIPELINE, pipeline_id)
@@ -420,20 +433,21 @@ class BoardScreen(Screen[None]):
         """Put the cursor on the board."""
         self.board.focus()
 
-    @work
-    async def action_settings(self) -> None:
+    def action_settings(self) -> None:
         """Offer what can be set."""
         from dealboard.screens.pick import Choice, Pick
 
         choices = [
-            Choice("screen.density", "Compact or comfortable cards", "c"),
-            Choice("app.change_theme", "Theme"),
-            Choice("screen.new_pipeline", "New pipeline", "P"),
-            Choice("screen.rename_pipeline", "Rename this pipeline", "R"),
+            Choice("screen.density", "Compact or comfortable cards", key="c"),
+            Choice("app.change_theme", "Theme", key="t"),
+            Choice("screen.new_pipeline", "New pipeline", key="n"),
+            Choice("screen.rename_pipeline", "Rename this pipeline", key="r"),
         ]
-        chosen = await self.app.push_screen_wait(Pick("Settings", choices))
-        if chosen is not None:
-            await self.run_action(str(chosen))
+        self.app.push_screen(Pick("Settings", choices), self._set)
+
+    async def _set(self, action: str | None) -> None:
+        if action is not None:
+            await self.run_action(action)
 
     @on(MenuBar.Chosen)
     async def _choose(self, event: MenuBar.Chosen) -> None:

@@ -18,7 +18,7 @@ from dealboard.domain.views import Deal, User
 from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens.confirm import leave
 from dealboard.screens.pick import Pick
-from dealboard.screens.saving import dealboard, tell, writing
+from dealboard.screens.saving import dealboard, writing
 from dealboard.store.driver import Connection
 from dealboard.store.reads import contacts, deals, pipelines, settings, team
 from dealboard.widgets.chooser import Chooser
@@ -194,7 +194,7 @@ class DealScreen(ModalScreen[int | None]):
             self._trouble(f"{error.sentence} {error.hint}")
         else:
             self.dismiss(receipt.value)
-            tell(app, receipt)
+            app.tell(receipt)
         finally:
             self._saving = False
 

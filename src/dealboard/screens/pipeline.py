@@ -14,7 +14,7 @@ from dealboard.domain.stages import MAX_PIPELINES, NewStage
 from dealboard.domain.text import safe
 from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens.confirm import leave
-from dealboard.screens.saving import dealboard, tell
+from dealboard.screens.saving import dealboard
 from dealboard.store.reads import pipelines
 from dealboard.widgets.deal_form import in_place
 from dealboard.widgets.dialog import Buttons, Dialog, button
@@ -142,7 +142,7 @@ class PipelineScreen(ModalScreen[int | None]):
             self._trouble(f"{error.sentence} {error.hint}")
         else:
             self.dismiss(receipt.value)
-            tell(app, receipt)
+            app.tell(receipt)
         finally:
             self._saving = False
 

@@ -17,7 +17,7 @@ from dealboard.domain.text import fold, safe
 from dealboard.domain.views import Contact, Pipeline, Stage, User
 from dealboard.errors import DealboardError
 from dealboard.screens.confirm import leave
-from dealboard.screens.saving import dealboard, tell, writing
+from dealboard.screens.saving import dealboard, writing
 from dealboard.store.driver import Connection
 from dealboard.store.reads import contacts, settings, team
 from dealboard.widgets.contact_picker import reach_of
@@ -195,7 +195,7 @@ class QuickAdd(ModalScreen[int | None]):
             self.query_one("#problems", Static).update(Content(text))
         else:
             self.dismiss(receipt.value)
-            tell(app, receipt)
+            app.tell(receipt)
         finally:
             self._saving = False
 

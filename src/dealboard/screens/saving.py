@@ -1,6 +1,6 @@
-"""What the forms share: the app by its own type, its user's habits, saying what was saved."""
+"""What the forms share: the app by its own type, and its user's habits."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.dom import DOMNode
 
@@ -8,7 +8,6 @@ from dealboard.widgets.deal_form import Writing
 
 if TYPE_CHECKING:
     from dealboard.app import DealboardApp
-    from dealboard.store.transaction import Receipt
 
 
 def dealboard(node: DOMNode) -> "DealboardApp":
@@ -21,11 +20,3 @@ def writing(node: DOMNode) -> Writing:
     app = dealboard(node)
     config = app.config
     return Writing(app.workspace.today, config.locale, config.date_order, config.first_weekday)
-
-
-def tell(app: "DealboardApp", receipt: "Receipt[Any]") -> None:
-    """Say what was saved, once the form that saved it is gone."""
-    if receipt.operation is not None:
-        app.say(f"{receipt.label} · u undoes")
-    for note in receipt.notes:
-        app.say(note, severity="warning")
