@@ -21,6 +21,8 @@ PAGE_OF_DEALS = 48
 HELD_KEYS, HELD_INTERVAL = 60, 1 / 30
 MESSAGES = 2
 """Lines at the bottom where an app talks."""
+STRAY_CELLS = 8
+"""Cells of a line that may differ without its saying something else."""
 WARM_UP = 2
 """Moves that do not count: the first ones load what writing needs."""
 
@@ -118,12 +120,17 @@ def _there_and_back(there: bytes, back: bytes, steps: int, least: int) -> list[b
 
 @contextmanager
 def _comes_back(terminal: Terminal) -> Iterator[None]:
-    """Make sure that no key was lost: in the end the screen looks as in the beginning."""
-    differs = changed(terminal.screen)
+    """Make sure that no key was lost: in the end the screen looks as in the beginning.
+
+    But for some cells: where the emulator takes an emoji to be wider than the program does, it
+    leaves one or two behind, while a cursor elsewhere shows in whole lines.
+    """
+    before = terminal.screen.lines()
     yield
     terminal.catch_up()
-    if differs(terminal.screen):
-        raise NoResponseError(terminal.screen.text())
+    for was, now in zip(before, terminal.screen.lines(), strict=True):
+        if sum(cell != other for cell, other in zip(was, now, strict=True)) > STRAY_CELLS:
+            raise NoResponseError(terminal.screen.text())
 
 
 def _turned(pair: Pair) -> Shows:
