@@ -1,4 +1,4 @@
-"""The board on a real workspace: every key changes the file, and the screen shows what was saved."""
+"""The board on a real workspace: a key changes the file, the screen shows what was saved."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -21,7 +21,7 @@ STAGES = ("Lead", "Qualified", "Proposal")
 
 @pytest.fixture
 def sales(workspace: Workspace) -> Workspace:
-    """A pipeline of three stages; Acme and Zenith in Lead, Umbrella in Proposal."""
+    """Make a pipeline of three stages; Acme and Zenith in Lead, Umbrella in Proposal."""
 
     def fill(tx: Transaction) -> None:
         stages = [NewStage(name, 10 * (n + 1)) for n, name in enumerate(STAGES)]
@@ -42,7 +42,7 @@ def sales(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def other(sales: Workspace, clock: Clock) -> Iterator[Workspace]:
-    """Another window or command line on the same file."""
+    """Open another window or command line on the same file."""
     opened = Workspace.open(sales.path, clock=clock)
     yield opened
     opened.close()

@@ -1,7 +1,6 @@
 """The board as a person uses it, in an app that only hands over rows and records messages."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -226,7 +225,7 @@ async def test_rows_read_after_a_change_overtake_an_answer_still_under_way() -> 
         under_way = app.asked[-1]
         assert under_way.limit == 40
         offset, limit = app.board.window(1) or (0, 0)
-        fresh = [replace(each, title=f"New {each.id}") for each in app.rows[1]]
+        fresh = [each._replace(title=f"New {each.id}") for each in app.rows[1]]
         app.board.put_rows(1, offset, fresh[offset : offset + limit])
         app.answer(under_way)
         await settled(pilot)
@@ -279,7 +278,7 @@ async def test_only_the_lines_of_two_cards_are_drawn_anew_when_the_cursor_steps(
 async def test_user_text_is_shown_as_it_is_written() -> None:
     app = BoardApp()
     title = "[/red][@click=app.quit]x[/]\x1b[31m\x9b"
-    app.rows[1][0] = replace(app.rows[1][0], title=title)
+    app.rows[1][0] = app.rows[1][0]._replace(title=title)
     async with app.run_test(size=(200, 40)) as pilot:
         app = await settled(pilot)
         screen = "\n".join(app.text())
@@ -366,7 +365,7 @@ async def test_the_cursor_follows_its_deal_when_rows_come_above_it() -> None:
         app.board.focus_deal(1020, 1, 20)
         await settled(pilot)
         y = app.find("Lead deal 20")[1]
-        app.rows[1].insert(0, replace(card(1, 77), title="Newcomer"))
+        app.rows[1].insert(0, card(1, 77)._replace(title="Newcomer"))
         app.board.set_totals({1: app.stage_totals(1)})
         app.board.invalidate([1])
         await settled(pilot)
@@ -414,7 +413,7 @@ async def test_the_cursor_follows_a_moved_deal() -> None:
         app = await settled(pilot)
         await pilot.press("j")
         moved = app.rows[1].pop(1)
-        app.rows[2].insert(0, replace(moved, stage_id=2))
+        app.rows[2].insert(0, moved._replace(stage_id=2))
         app.board.focus_deal(moved.id, 2, 0)
         app.board.set_totals({1: app.stage_totals(1), 2: app.stage_totals(2)})
         assert app.board.cursor == Cursor(2, 0, moved.id)
@@ -613,8 +612,8 @@ async def test_another_pipeline_starts_at_its_top() -> None:
         app = await settled(pilot)
         await pilot.press("2", "G")
         await settled(pilot)
-        others = [replace(STAGES[0], id=7, name="First"), replace(STAGES[5], id=8, name="Gone")]
-        app.rows |= {7: [replace(card(1, 500), stage_id=7)], 8: []}
+        others = [STAGES[0]._replace(id=7, name="First"), STAGES[5]._replace(id=8, name="Gone")]
+        app.rows |= {7: [card(1, 500)._replace(stage_id=7)], 8: []}
         app.board.show(others, {7: app.stage_totals(7), 8: app.stage_totals(8)})
         await settled(pilot)
         assert visible(app) == [7, 8]

@@ -1,7 +1,6 @@
 """What headers and cards show, as plain text: no widget, no terminal."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -80,18 +79,18 @@ def test_a_compact_card_shows_the_same_in_two_lines() -> None:
 
 
 def test_a_narrow_compact_card_leaves_out_what_could_only_be_cut() -> None:
-    assert draw(replace(CARD, close_date=date(2027, 12, 12)), 22, Density.COMPACT) == [
+    assert draw(CARD._replace(close_date=date(2027, 12, 12)), 22, Density.COMPACT) == [
         " Acme renewal  €12.4k",
         " AL   3 Nov→12 Dec 27",
     ]
 
 
 def test_a_deal_without_amount_shows_a_dash() -> None:
-    assert draw(replace(CARD, amount=None))[1].endswith(" –")
+    assert draw(CARD._replace(amount=None))[1].endswith(" –")
 
 
 def test_a_deal_worth_nothing_shows_the_nothing() -> None:
-    assert draw(replace(CARD, amount=0))[1].endswith(" €0")
+    assert draw(CARD._replace(amount=0))[1].endswith(" €0")
 
 
 def test_the_cursor_is_a_mark_and_not_only_a_colour() -> None:
@@ -102,11 +101,11 @@ def test_the_cursor_is_a_mark_and_not_only_a_colour() -> None:
 @pytest.mark.parametrize(
     ("card", "end", "style"),
     [
-        (replace(CARD, close_date=date(2026, 11, 22)), "→ !22 Nov", "overdue"),
-        (replace(CARD, close_date=TODAY), "→ ●23 Nov", "today"),
-        (replace(CARD, close_date=date(2026, 11, 24)), "→ 24 Nov", "date"),
-        (replace(CARD, close_date=date(2027, 1, 2)), "→ 2 Jan 27", "date"),
-        (replace(CARD, close_date=None), "→ –", "muted"),
+        (CARD._replace(close_date=date(2026, 11, 22)), "→ !22 Nov", "overdue"),
+        (CARD._replace(close_date=TODAY), "→ ●23 Nov", "today"),
+        (CARD._replace(close_date=date(2026, 11, 24)), "→ 24 Nov", "date"),
+        (CARD._replace(close_date=date(2027, 1, 2)), "→ 2 Jan 27", "date"),
+        (CARD._replace(close_date=None), "→ –", "muted"),
     ],
 )
 def test_an_open_deals_close_date_has_a_glyph_and_a_style(card: Card, end: str, style: str) -> None:
@@ -119,8 +118,8 @@ def test_an_open_deals_close_date_has_a_glyph_and_a_style(card: Card, end: str, 
 def test_a_closed_deal_shows_the_day_it_closed_and_the_day_expected(
     kind: StageKind, mark: str
 ) -> None:
-    closed = replace(
-        CARD, kind=kind, closed_at=datetime(2026, 11, 20, 12, tzinfo=UTC), close_date=TODAY
+    closed = CARD._replace(
+        kind=kind, closed_at=datetime(2026, 11, 20, 12, tzinfo=UTC), close_date=TODAY
     )
     wide = card_lines(closed, 50, Density.COMFORTABLE, TODAY, "en_US")
     assert plain(wide[-1]).rstrip().endswith(f"3 Nov → {mark}20 Nov (23 Nov)")
@@ -129,7 +128,7 @@ def test_a_closed_deal_shows_the_day_it_closed_and_the_day_expected(
 
 
 def test_a_closed_deal_is_never_overdue() -> None:
-    closed = replace(CARD, kind=StageKind.WON, close_date=date(2026, 1, 1))
+    closed = CARD._replace(kind=StageKind.WON, close_date=date(2026, 1, 1))
     assert "!" not in "".join(draw(closed))
 
 
@@ -148,7 +147,7 @@ def test_names_become_shorter_before_they_are_cut(room: int, short: str) -> None
 
 
 def test_what_looks_like_markup_or_an_escape_is_shown_as_text() -> None:
-    card = replace(CARD, title="[/red][@click=app.quit]x[/]", owner="\x1b[31mEve")
+    card = CARD._replace(title="[/red][@click=app.quit]x[/]", owner="\x1b[31mEve")
     lines = draw(card, 60)
     assert "[/red][@click=app.quit]x[/]" in lines[0]
     assert "␛[31mEve" in lines[2]
@@ -177,8 +176,7 @@ def test_every_line_of_a_card_is_as_wide_as_asked(
     kind: StageKind,
     close: date | None,
 ) -> None:
-    card = replace(
-        CARD,
+    card = CARD._replace(
         title=title,
         owner=owner,
         contacts=tuple(contacts),
@@ -241,7 +239,7 @@ def test_a_header_without_totals_yet_keeps_its_height() -> None:
 
 @pytest.mark.parametrize(("kind", "mark"), [(StageKind.WON, "✓"), (StageKind.LOST, "✗")])
 def test_won_and_lost_bear_their_mark_whatever_they_are_called(kind: StageKind, mark: str) -> None:
-    stage = replace(STAGE, kind=kind, name="Vinto")
+    stage = STAGE._replace(kind=kind, name="Vinto")
     assert text_of(header_lines(stage, None, 32, "en_US"))[0].startswith(f" {mark} Vinto")
 
 
@@ -282,7 +280,7 @@ def test_every_line_of_a_header_is_as_wide_as_asked(
     name: str, width: int, parts: list[Subtotal], deals: int
 ) -> None:
     totals = StageTotals(1, deals, tuple(parts))
-    for line in header_lines(replace(STAGE, name=name), totals, width, "en_US"):
+    for line in header_lines(STAGE._replace(name=name), totals, width, "en_US"):
         assert sum(cell_len(text) for text, _ in line) == width
 
 
@@ -303,7 +301,7 @@ def test_the_drop_line_names_the_deal() -> None:
     assert plain(drop_line("Acme", 20)) == "▸Acme".ljust(20)
 
 
-STAGES = [replace(STAGE, id=n, name=f"Stage {n}") for n in range(1, 12)]
+STAGES = [STAGE._replace(id=n, name=f"Stage {n}") for n in range(1, 12)]
 
 
 def test_tabs_bear_the_digits_that_jump_to_them() -> None:

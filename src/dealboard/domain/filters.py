@@ -3,23 +3,21 @@
 Filters combine with AND, the values inside one with OR (guide, Filters and search).
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from dealboard.domain.stages import StageKind
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(NamedTuple):
     """An inclusive range of local days; `None` leaves that side open."""
 
     first: date | None = None
     last: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DealFilter:
+class DealFilter(NamedTuple):
     """What a deal must match; the empty filter matches all.
 
     `name` is found anywhere in title, reference, contact names and phone digits, case and accents
@@ -54,8 +52,7 @@ class SortKey(StrEnum):
     AMOUNT = "amount"
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(NamedTuple):
     """A sort key and its direction. Manual order (rank in the stage) has only one direction."""
 
     key: SortKey = SortKey.MANUAL

@@ -1,7 +1,6 @@
 """The board's screen: hands the board its rows, and what a person asks for to the actions."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -209,12 +208,12 @@ class BoardScreen(Screen[None]):
     @on(Board.OlderRequested)
     def _unfold(self, event: Board.OlderRequested) -> None:
         if self._view is not None:
-            self._look_at(replace(self._view, unfolded=self._view.unfolded | {event.stage_id}))
+            self._look_at(self._view._replace(unfolded=self._view.unfolded | {event.stage_id}))
 
     def _look_at(self, view: View) -> None:
         """Show the same pipeline in another way; the cursor stays on its deal."""
         cursor = self.board.cursor
-        self._opening = replace(self._opening, view=view)
+        self._opening = self._opening._replace(view=view)
         self._label()
         self.touch(Stale(follow=cursor.deal_id if cursor else None))
 
@@ -404,19 +403,19 @@ class BoardScreen(Screen[None]):
         if self._view is not None:
             mine = frozenset({self.dealboard.workspace.user.id})
             owners = frozenset() if self._view.filter.owners else mine
-            self._look_at(replace(self._view, filter=DealFilter(owners=owners)))
+            self._look_at(self._view._replace(filter=DealFilter(owners=owners)))
 
     def action_sort(self) -> None:
         """Order the deals by the next field."""
         if self._view is not None:
             following = SORTS[(SORTS.index(self._view.sort.key) + 1) % len(SORTS)]
-            self._look_at(replace(self._view, sort=Sort(following)))
+            self._look_at(self._view._replace(sort=Sort(following)))
 
     def action_reverse(self) -> None:
         """Turn the order around."""
         if self._view is not None and self._sorted_by_field():
             sort = self._view.sort
-            self._look_at(replace(self._view, sort=replace(sort, descending=not sort.descending)))
+            self._look_at(self._view._replace(sort=sort._replace(descending=not sort.descending)))
 
     def _sorted_by_field(self) -> bool:
         if self._view is not None and self._view.sort.key is SortKey.MANUAL:

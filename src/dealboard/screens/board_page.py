@@ -1,9 +1,9 @@
 """What a board shows, and the one read that fetches it: values and functions of a connection."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from dealboard.domain.filters import DealFilter, Sort
 from dealboard.domain.views import Card, Pipeline, Stage, StageTotals
@@ -27,14 +27,13 @@ Window = tuple[int, int]
 """Offset and limit of the rows that a stage shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Which deals a board shows and how; `unfolded` are the closed stages shown whole."""
 
     pipeline_id: int
     today: date
-    filter: DealFilter = field(default_factory=DealFilter)
-    sort: Sort = field(default_factory=Sort)
+    filter: DealFilter = DealFilter()
+    sort: Sort = Sort()
     unfolded: frozenset[int] = frozenset()
 
     @property
@@ -43,8 +42,7 @@ class View:
         return self.today - timedelta(days=CLOSED_DAYS)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What changed on a board: totals and rows of some stages, and where a deal is now."""
 
     totals: Mapping[int, StageTotals]
@@ -52,14 +50,17 @@ class Page:
     position: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+NOTHING = Page(MappingProxyType({}), MappingProxyType({}))
+"""A page of no stages."""
+
+
+class Opening(NamedTuple):
     """A whole pipeline, as a board first shows it; no pipeline, no view."""
 
     pipelines: tuple[Pipeline, ...]
     view: View | None = None
     stages: tuple[Stage, ...] = ()
-    page: Page = field(default_factory=lambda: Page({}, {}))
+    page: Page = NOTHING
 
     @property
     def pipeline(self) -> Pipeline | None:
@@ -68,8 +69,7 @@ class Opening:
         return next((each for each in self.pipelines if each.id == shown), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Stale:
+class Stale(NamedTuple):
     """What must be read again: some stages, or (None) everything.
 
     The cursor follows the deal `follow`; `said` is what the bottom line says once it is shown.
@@ -138,7 +138,7 @@ def read_opening(
     if not known:
         return Opening(())
     chosen = next((each for each in known if each.id == wanted), known[0])
-    view = replace(view, pipeline_id=chosen.id) if view else View(chosen.id, today)
+    view = view._replace(pipeline_id=chosen.id) if view else View(chosen.id, today)
     stages = pipelines.stages(connection, chosen.id)
     shown = {stage.id: (windows or {}).get(stage.id, (0, FIRST_CARDS)) for stage in stages}
     return Opening(known, view, stages, read_page(connection, view, shown))
@@ -161,7 +161,7 @@ def reread(
     if stale.follow is None or opening.view is None:
         return opening
     position = read_position(connection, opening.view, stale.follow)
-    return replace(opening, page=replace(opening.page, position=position))
+    return opening._replace(page=opening.page._replace(position=position))
 
 
 def read_page(
@@ -193,7 +193,7 @@ def read_totals(
         closed_before=view.closed_since,
     )
     return {
-        stage_id: replace(each, older=0) if stage_id in view.unfolded else each
+        stage_id: each._replace(older=0) if stage_id in view.unfolded else each
         for stage_id, each in totals.items()
     }
 
