@@ -306,6 +306,11 @@ FILTERS = st.builds(
     no_close_date=st.booleans(),
     overdue=st.booleans(),
     kinds=st.frozensets(st.sampled_from([StageKind.OPEN, StageKind.WON])),
+    pipelines=st.just(frozenset()),
+    stages=st.just(frozenset()),
+    owners=st.just(frozenset()),
+    created=st.none(),
+    close=st.none(),
 )
 
 
