@@ -317,6 +317,14 @@ def test_a_file_of_contacts_comes_first(sales: Workspace, write: Write) -> None:
     assert imported(sales, path, contacts=people).operation is None
 
 
+def test_ids_of_another_program_are_no_proof(sales: Workspace, write: Write) -> None:
+    sales.run(lambda tx: actions.contacts.add(tx, name="Zoe Other", external_id="11"))
+    header = "Title,Contact,Contact ID"
+    imported(sales, write(header, "A,Ann Ek,11", "B,,11", "C,ann ek,11", "D,Ann Ek,"))
+    linked = "SELECT contact_id FROM deal_contact ORDER BY deal_id"
+    assert [row[0] for row in rows(sales, linked)] == [2, 2, 2, 2]
+
+
 def test_a_bad_contact_stops_the_import_too(sales: Workspace, write: Write) -> None:
     people = write("Name,Email", "Ann,a@x.example", f"{'x' * 201},", name="contacts.csv")
     path = write("Title,Contact", "A,Ann")
@@ -354,6 +362,32 @@ def test_the_owner_of_rows_that_name_none_can_be_said(sales: Workspace, write: W
 
 
 # ── pipelines and stages ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["offer", " OFFER ", "Öffer", "of_fer", "Offer!"])
+def test_stages_are_found_by_what_is_left_of_their_names(
+    sales: Workspace, write: Write, name: str
+) -> None:
+    imported(sales, write("Title,Contact,Stage", f"A,Ann,{name}"), create_stages=True)
+    assert one(sales, "SELECT stage_id FROM deal") == (2,)
+
+
+@pytest.mark.parametrize(
+    ("stage", "status", "found"),
+    [
+        ("", "won", "Won"),
+        ("", "open", "Lead"),
+        ("", "Offer", "Offer"),
+        ("Offer", "deleted", "Offer"),
+        ("Won", "lost", "Lost"),
+        ("", "", "Lead"),
+    ],
+)
+def test_a_status_says_what_the_stage_does_not(
+    sales: Workspace, write: Write, stage: str, status: str, found: str
+) -> None:
+    imported(sales, write("Title,Contact,Stage,Status", f"A,Ann,{stage},{status}"))
+    assert one(sales, "SELECT name FROM stage JOIN deal ON stage.id = stage_id") == (found,)
 
 
 def test_missing_stages_are_created_behind_the_open_ones_in_order_of_appearance(
@@ -452,6 +486,8 @@ def test_an_unknown_pipeline_and_an_impossible_owner_are_problems(
     told = [(p.column, p.reason) for p in rejected(sales, path).problems]
     assert told[0] == ("Pipeline", "unknown pipeline. Known: Sales.")
     assert told[1][0] == "Owner"
+    long = write("Title,Contact,Owner", f"A,Ann,{'o' * 61}")
+    assert "61 characters" in rejected(sales, long).problems[0].reason
 
 
 def test_thousands_of_problems_are_counted_and_some_listed(
@@ -513,6 +549,7 @@ def test_an_errors_file_never_takes_the_place_of_another(sales: Workspace, write
     ("content", "options", "error"),
     [
         (b"", {}, UnreadableFile),
+        (b",,\n,\n", {}, UnreadableFile),
         (b"Colour,Size\nred,1\n", {}, UsageError),
         (b"Title,Contact\nA,Ann\n", {"columns": ("Nope=title",)}, UsageError),
         (b"Title,Contact\nA,Ann\n", {"preset": "nope"}, UsageError),

@@ -20,8 +20,7 @@ def add_all(
 ) -> None:
     """Add the contacts of a file that the workspace does not know; problems go to the report."""
     found = dialect.detect(path, options.encoding, options.delimiter)
-    records = dialect.records(path, found)
-    _, header = next(records)
+    header, records = dialect.table(path, found)
     preset = report.preset if options.preset == AUTO else options.preset
     reader = ContactReader(path.name, map_columns(header, "contacts", preset))
     while portion := list(islice(records, CHUNK)):

@@ -67,6 +67,14 @@ def detect(path: Path, encoding: str | None = None, delimiter: str | None = None
     return Dialect(chosen, _named_delimiter(delimiter) if delimiter else _delimiter(path, chosen))
 
 
+def table(path: Path, dialect: Dialect) -> tuple[list[str], Iterator[Record]]:
+    """Return the header and the records behind it; raises UnreadableFile like `records`."""
+    found = records(path, dialect)
+    for _, header in found:
+        return header, found
+    raise UnreadableFile(path, "it is empty")
+
+
 def records(path: Path, dialect: Dialect) -> Iterator[Record]:
     """Yield the records that hold anything, the header first.
 

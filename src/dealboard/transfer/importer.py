@@ -125,8 +125,7 @@ class Importer:
         """Refuse a row without a contact, if the user wants that."""
         if self._options.no_contact != "reject":
             return
-        named = said.contact or said.first_name or said.last_name or said.email or said.phone
-        if not named and not any(map(self._book.find_id, _ids(said))):
+        if not _names_contact(said) and not any(map(self._book.find_id, _ids(said))):
             raise MissingField("contact", "the row names none")
 
     def _problem(self, record: Record, error: InvalidValue) -> Problem:
@@ -202,7 +201,9 @@ class Importer:
     def _people(self, said: DealRecord) -> list[Person]:
         """Return the contacts of a row, each once, the primary contact first."""
         book = self._book
-        people = [person for each in _ids(said) if (person := book.find_id(each))]
+        people: list[Person] = []
+        if said.contact_id and (SEVERAL in said.contact_id or not _names_contact(said)):
+            people = [person for each in _ids(said) if (person := book.find_id(each))]
         if not people:
             people = [book.find_or_add(self._primary(said))]
             for email in said.email.split(SEVERAL)[1:]:
@@ -212,13 +213,12 @@ class Importer:
 
     def _primary(self, said: DealRecord) -> Who:
         """Return whom a row names first; its company, or nobody in particular, if it names none."""
-        first_name, last_name = said.first_name, said.last_name
-        if not first_name and not last_name:
-            first_name = said.contact
-        email = said.email.partition(SEVERAL)[0].strip()
-        if first_name or last_name or email or said.phone:
+        if _names_contact(said):
+            whole = "" if said.first_name or said.last_name else said.contact
+            email = said.email.partition(SEVERAL)[0].strip()
             external_id = "" if SEVERAL in said.contact_id else said.contact_id
-            return Who(first_name, last_name, said.phone, email, said.company, external_id)
+            first_name = whole or said.first_name
+            return Who(first_name, said.last_name, said.phone, email, said.company, external_id)
         if said.company and self._options.no_contact == "company":
             self._report.choices.contacts_from_company += 1
             return Who(said.company, company=said.company)
@@ -290,10 +290,13 @@ def _fields(deal: Deal) -> dict[str, Any]:
     return {name: getattr(deal, name) for name in names}
 
 
+def _names_contact(said: DealRecord) -> bool:
+    named = said.contact or said.first_name or said.last_name or said.phone
+    return bool(named or said.email.strip(f" {SEVERAL}"))
+
+
 def _ids(said: DealRecord) -> list[str]:
     """Return the ids that a row's contacts have in the other program."""
-    if not said.contact_id:
-        return []
     return [each for part in said.contact_id.split(SEVERAL) if (each := part.strip())]
 
 

@@ -1,7 +1,8 @@
 """Who an import is about: owners among the users, contacts known or new.
 
-A contact is recognised by its id in the other program, its e-mail address, its phone number, else
-by name and company; somebody of another name, address or number is somebody else.
+A contact is recognised by its e-mail address; by its phone number or its id in another program, if
+the name is the same, because numbers are shared and programs use the same ids; else by name and
+company, unless address or number say that it is somebody else.
 """
 
 import re
@@ -28,7 +29,7 @@ from dealboard.transfer.report import Choices
 UNKNOWN = "Unknown"
 """The contact of deals that name neither a contact nor a company."""
 
-
+_NO_DIGITS = {code: None for code in range(128) if not chr(code).isdigit()}
 _COUNTRY = re.compile("[A-Za-z]{2}")
 
 
@@ -66,8 +67,8 @@ class Owners:
         email = owner if email_key(owner) else None
         name = owner.partition("@")[0] if email else owner
         if fold(name) in self._known:
-            name = owner
-        added = actions.team.add(self._tx, name[:NAME_LIMIT], email, Role.ADMINISTRATOR)
+            name = owner[:NAME_LIMIT]
+        added = actions.team.add(self._tx, name, email, Role.ADMINISTRATOR)
         self._known.setdefault(fold(name), added)
         self._choices.owners_created += 1
         return added
@@ -131,7 +132,7 @@ class ContactBook:
         return taken
 
     def find_id(self, external_id: str) -> Person | None:
-        """Return the contact that another program knows by an id."""
+        """Return the contact that another program knows by an id; ids of this file go first."""
         return self._index.get(_id_key(external_id))
 
     def find_or_add(self, who: Who) -> Person:
@@ -139,23 +140,26 @@ class ContactBook:
 
         Without a name it bears its company's, else its address or number.
         """
-        if who.external_id and (known := self.find_id(who.external_id)):
-            return known
         email = email_key(who.email) if who.email else None
-        if email and (known := self._index.get(email)):
-            return known
-        phone = self._phone_key(who) if who.phone else None
+        person = self._index.get(email) if email else None
+        person = person or self._find_or_add(who, email)
+        if who.external_id:
+            self._index[_id_key(who.external_id)] = person
+        return person
+
+    def _find_or_add(self, who: Who, email: str | None) -> Person:
+        """Do so for somebody whose address nobody has."""
         named = f"{who.first_name} {who.last_name}".strip()
         name = named or (who.company or who.email or who.phone)[:200]
         folded = fold(name)
-        known = self._index.get(phone) if phone else None
-        if known and (not named or folded == known.folded):
-            return known
-        known = self._namesake(folded, fold(who.company))
-        if known and _agree(known.email_key, email) and _agree(known.phone_key, phone):
-            return known
-        number = digits(who.phone) if who.phone else ""
-        person = Person(self._next, name, folded, number, phone, email)
+        phone = self._phone_key(who) if who.phone else None
+        for known in (self._index.get(phone or SEPARATOR), self.find_id(who.external_id)):
+            if known and (not named or folded == known.folded):
+                return known
+        namesake = self._namesake(folded, fold(who.company))
+        if namesake and _agree(namesake.email_key, email) and _agree(namesake.phone_key, phone):
+            return namesake
+        person = Person(self._next, name, folded, _digits(who.phone), phone, email)
         self._add(person, who if named else who._replace(first_name=name))
         return person
 
@@ -207,8 +211,8 @@ class ContactBook:
             remember(person.email_key, person)
         if person.phone_key:
             remember(person.phone_key, person)
-        remember(person.folded, person)
-        if company:
+        if person.folded:
+            remember(person.folded, person)
             remember(_name_key(person.folded, company), person)
 
 
@@ -218,6 +222,10 @@ def _id_key(external_id: str) -> str:
 
 def _name_key(folded: str, company: str) -> str:
     return f"{folded}{SEPARATOR}{company}" if company else folded
+
+
+def _digits(phone: str) -> str:
+    return phone.translate(_NO_DIGITS) if phone.isascii() else digits(phone)
 
 
 def _agree(one: str | None, other: str | None) -> bool:
@@ -232,5 +240,5 @@ def _known(tx: Transaction) -> Iterator[tuple[Person, str | None, str | None]]:
     )
     for row_id, first, last, phone, phone_number, email, company, external_id in rows:
         name = f"{first} {last}".strip()
-        number = digits(phone) if phone else ""
-        yield Person(row_id, name, fold(name), number, phone_number, email), company, external_id
+        known = Person(row_id, name, fold(name), _digits(phone or ""), phone_number, email)
+        yield known, company, external_id

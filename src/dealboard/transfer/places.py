@@ -25,19 +25,17 @@ FIRST_PIPELINE = "Sales Pipeline"
 
 WORDS = {
     StageKind.WON: """
-        won  closed won  won closed  win  vinto  vinta  chiuso vinto  chiusa vinta  gewonnen
-        gagné  gagnée  ganado  ganada  cerrado ganado  ganho  wygrana
+        won, closed won, won closed, win, vinto, vinta, chiuso vinto, chiusa vinta, gewonnen,
+        gagné, gagnée, ganado, ganada, cerrado ganado, ganho, wygrana
     """,
     StageKind.LOST: """
-        lost  closed lost  lost closed  closed lost to competition  perso  persa  chiuso perso
-        chiusa persa  verloren  perdu  perdue  perdido  perdida  cerrado perdido  przegrana
+        lost, closed lost, lost closed, closed lost to competition, perso, persa, chiuso perso,
+        chiusa persa, verloren, perdu, perdue, perdido, perdida, cerrado perdido, przegrana
     """,
 }
-"""How programs and people call the two ends, with two spaces between."""
+"""How programs and people call the two ends."""
 
-_KINDS = {
-    mapping.key(word): kind for kind, words in WORDS.items() for word in words.split("  ") if word
-}
+_KINDS = {mapping.key(word): kind for kind, words in WORDS.items() for word in words.split(",")}
 
 
 class Place(NamedTuple):
@@ -171,7 +169,7 @@ class Places:
 
 
 def _kind(word: str) -> StageKind | None:
-    return _KINDS.get(mapping.key(word)) if word else None
+    return _KINDS.get(mapping.key(word))
 
 
 def _is_open(status: str) -> bool:

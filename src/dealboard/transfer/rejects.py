@@ -48,10 +48,11 @@ class Rejects:
         width = len(self._header)
         padded = [*cells, *("" for _ in range(width - len(cells)))]
         told = "; ".join(f"{problem.column}: {problem.reason}" for problem in problems)
-        self._write([guarded(cell) for cell in (*padded, told)])
+        self._write([*padded, told])
 
     def _write(self, cells: Sequence[str]) -> None:
-        csv.writer(self._file, delimiter=self._delimiter).writerow(cells)  # type: ignore[arg-type]
+        assert self._file is not None  # noqa: S101 -- `add` opened it
+        csv.writer(self._file, delimiter=self._delimiter).writerow(map(guarded, cells))
 
 
 def _new_file(path: Path) -> TextIO:

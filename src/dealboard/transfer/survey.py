@@ -33,11 +33,17 @@ def survey(records: Iterable[Record], mapping: Mapping) -> Survey:
     dates = [(field, mapping.columns[field]) for field in DATES if field in mapping.columns]
     possible: dict[str, frozenset[Order]] = {}
     places: dict[Place, None] = {}
+    # Most rows are in a place that was met before: it is enough to compare their cells as they are.
+    named = sorted({column for some in columns for column in some})
+    met: set[tuple[str, ...]] = set()
     rows = 0
     for _, cells in records:
         rows += 1
-        pipeline, stage, status = (first(cells, some) for some in columns)
-        places[pipeline, stage, status] = None
+        written = tuple([cells[column] for column in named if column < len(cells)])
+        if written not in met:
+            met.add(written)
+            pipeline, stage, status = (first(cells, some) for some in columns)
+            places[pipeline, stage, status] = None
         for field, some in dates:
             cell = first(cells, some)
             if cell[4:5] != "-" and (found := orders(cell)):
