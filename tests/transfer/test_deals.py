@@ -473,10 +473,10 @@ def test_each_kind_of_problem_is_named_with_line_column_and_value(
 
 
 def test_all_problems_of_a_row_are_told(sales: Workspace, write: Write) -> None:
-    path = write("Title,Contact,Amount,Close date", "A,Ann,x,y")
+    path = write("Title,Contact,Amount,Close date,Stage", "A,Ann,x,y,Gone")
     report = rejected(sales, path)
-    assert [problem.column for problem in report.problems] == ["Amount", "Close date"]
-    assert (report.rejected, report.problem_count) == (1, 2)
+    assert [problem.column for problem in report.problems] == ["Amount", "Close date", "Stage"]
+    assert (report.rejected, report.problem_count) == (1, 3)
 
 
 def test_an_unknown_pipeline_and_an_impossible_owner_are_problems(

@@ -26,12 +26,13 @@ def add_all(
     while portion := list(islice(records, CHUNK)):
         for record in portion:
             said, problems = reader.read(record)
-            if said is not None and (who := _who(said)).known:
+            who = _who(said)
+            if problems:
+                report.complain(problems)
+            elif who.known:
                 book.find_or_add(who)
             else:
-                line = record[0]
-                nobody = reader.problem(line, "name", "", "the row names nobody")
-                report.complain(problems or [nobody])
+                report.complain([reader.problem(record[0], "name", "", "the row names nobody")])
         if not (report.problem_count and not options.partial):
             insert_bulk(tx, tables.Contact, ContactRow._fields, book.take_fresh())
 

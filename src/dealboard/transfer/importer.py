@@ -110,14 +110,13 @@ class Importer:
         self._report.rows += 1
         uid = self._uids.of(record[1])
         said, problems = self._reader.read(record)
-        if said is None:
-            self._reject(record, problems)
-            return None
         try:
             self._check_contact(said)
             place = self._places.find((said.pipeline, said.stage, said.status))
         except InvalidValue as error:
-            self._reject(record, [self._problem(record, error)])
+            problems.append(self._problem(record, error))
+        if problems:
+            self._reject(record, problems)
             return None
         return _Row(record, uid, said, place)
 

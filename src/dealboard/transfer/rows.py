@@ -160,8 +160,8 @@ class DealReader(_Reader):
             ("closed", dates["closed"].moment),
         )
 
-    def read(self, record: Record) -> tuple[DealRecord | None, list[Problem]]:
-        """Return what a record says, or None and everything that is wrong with it."""
+    def read(self, record: Record) -> tuple[DealRecord, list[Problem]]:
+        """Return what a record says, and the cells of it that mean nothing."""
         line = record[0]
         problems: list[Problem] = []
         texts = self._texts(record, problems)
@@ -170,8 +170,6 @@ class DealReader(_Reader):
             self._value(line, field, cell, read, problems) if cell else None
             for cell, (field, read) in zip(texts[-len(self._readers) :], self._readers, strict=True)
         ]
-        if problems:
-            return None, problems
         return DealRecord._make((*texts[:_AMOUNT], amount, currency, *dates)), problems
 
     def _amount(
@@ -195,8 +193,7 @@ class ContactReader(_Reader):
     def __init__(self, file: str, mapping: Mapping) -> None:
         super().__init__(file, mapping, ContactRecord._fields)
 
-    def read(self, record: Record) -> tuple[ContactRecord | None, list[Problem]]:
-        """Return what a record says, or None and everything that is wrong with it."""
+    def read(self, record: Record) -> tuple[ContactRecord, list[Problem]]:
+        """Return what a record says, and the cells of it that mean nothing."""
         problems: list[Problem] = []
-        texts = self._texts(record, problems)
-        return (None if problems else ContactRecord._make(texts)), problems
+        return ContactRecord._make(self._texts(record, problems)), problems
