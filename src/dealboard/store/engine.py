@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -50,7 +51,7 @@ class Writer:
     def _guard(self, connection: Connection) -> None:
         if _identity(self.path) != self.identity:
             raise WorkspaceReplaced(self.path, "moved or replaced")
-        if connection.exec_driver_sql("PRAGMA user_version").scalar() != FORMAT:
+        if driver.scalar(_raw(connection), "PRAGMA user_version") != FORMAT:
             raise WorkspaceReplaced(self.path, "upgraded by another dealboard")
 
 
@@ -80,7 +81,12 @@ def _connect(path: Path, timeout: float) -> driver.Connection:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _raw(connection).execute("BEGIN IMMEDIATE")
+
+
+def _raw(connection: Connection) -> driver.Connection:
+    """Return the driver's connection: what opens every transaction should cost next to nothing."""
+    return cast("driver.Connection", connection.connection.dbapi_connection)
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -69,12 +69,14 @@ class Journal:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._search = SearchColumn()
-        self._seen: set[tuple[str, int]] = set()
+        self._touched: dict[tuple[str, int], Touched] = {}
+        self._certain = True
         tx.operation.seq = (
             tx.session.connection().execute(_BEGIN, _entry(tx.operation)).scalar_one()
         )
         event.listen(tx.session, "before_flush", self._derive)
         event.listen(tx.session, "after_flush", self._record)
+        event.listen(tx.session, "after_soft_rollback", self._doubt)
 
     def settle(self, value: ResultT) -> Receipt[ResultT]:
         """Finish the operation before the commit and return its receipt.
@@ -84,7 +86,9 @@ class Journal:
         tx, operation = self._tx, self._tx.operation
         tx.session.flush()
         self._search.refresh(tx.session)
-        touched = tuple(changes(tx.session, operation.seq))
+        touched = tuple(self._touched.values())
+        if not self._certain:
+            touched = tuple(changes(tx.session, operation.seq))
         changed = touched or operation.kind != "do" or has_batch(tx.session, operation.seq)
         settling = _SETTLE if changed else _FORGET
         tx.session.connection().execute(settling, _entry(operation) | {"key": operation.seq})
@@ -104,15 +108,20 @@ class Journal:
                 row.updated_at = self._tx.now
         self._search.watch(session)
 
+    def _doubt(self, _session: AnySession, _transaction: object) -> None:
+        """Ask the database in the end what was changed: a savepoint took some of it back."""
+        self._certain = False
+
     def _record(self, session: AnySession, _context: object) -> None:
         fresh: list[dict[str, Any]] = []
         for row, before, after in _images(session):
             name = str(row.__tablename__)
             row_id: int = row.id  # type: ignore[attr-defined]
-            if (name, row_id) in self._seen:
+            if (name, row_id) in self._touched:
+                self._certain = False
                 self._merge(session, name, row_id, before, after)
             else:
-                self._seen.add((name, row_id))
+                self._touched[name, row_id] = Touched(name, row_id, before, after)
                 fresh.append(self._change(name, row_id, before, after))
         if fresh:
             session.connection().execute(_RECORD, fresh)
