@@ -132,7 +132,7 @@ class Workspace:
         entry = Entry(new_uid(now), now, self.user.id)
         with self._writer().session() as session, session.begin():
             tx = Transaction(session, None, now, now.astimezone().date(), entry)
-            tx.actor = journal.actor(session, self.user.id)
+            tx.actor = tx.read(team.user, self.user.id)
             book = journal.Journal(tx)
             return book.settle(action(tx))
 
@@ -145,11 +145,11 @@ class Workspace:
 
     def warm_up(self) -> None:
         """Load what `run` needs, so that the first change is as fast as the next."""
-        from dealboard.store import journal, undo  # noqa: F401
+        from dealboard.store import journal, tables, undo  # noqa: F401
 
         if not self.read_only:
             with self._writer().session() as session:
-                journal.actor(session, self.user.id)
+                session.get(tables.User, self.user.id)
 
     def remember(self, key: str, value: object) -> None:
         """Keep a JSON value outside the journal: a cursor, a width, the last view."""

@@ -178,7 +178,7 @@ def clone(tx: Transaction, deal_id: int) -> int:
     return create(
         tx,
         contacts=linked(tx, deal_id),
-        stage_id=key(stage),
+        stage_id=stage.id,
         title=deal.title[: TITLE_LIMIT - len(COPY)] + COPY,
         owner_id=deal.owner_id if tx.get(User, deal.owner_id).active else None,
         amount=deal.amount,

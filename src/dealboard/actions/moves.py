@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 from dealboard.actions import access, placement
 from dealboard.actions.placement import Between, Place
-from dealboard.actions.rows import is_open, key, quoted, stages_beside, stages_of
+from dealboard.actions.rows import is_open, quoted, stages_beside
 from dealboard.domain import stages as rules
 from dealboard.domain.stages import Closing, StageKind
 from dealboard.domain.text import one_line
+from dealboard.domain.views import Stage
 from dealboard.errors import InvalidValue, NotFound
-from dealboard.store.tables import Deal, Pipeline, Stage
+from dealboard.store.reads import pipelines
+from dealboard.store.tables import Deal, Pipeline
 from dealboard.store.transaction import Transaction
 
 REASON_LIMIT = 500
@@ -49,7 +51,7 @@ def move(
     else:
         stage = was
     if stage is not was or place is not None:
-        put(tx, deal, was, stage, placement.at(tx, key(stage), place or "top", deal_id))
+        put(tx, deal, was, stage, placement.at(tx, stage.id, place or "top", deal_id))
     return deal.stage_id
 
 
@@ -114,7 +116,7 @@ def reopen(tx: Transaction, deal_id: int) -> None:
     was = _one(beside, deal.stage_id)
     if not is_open(was):
         stage = _last_open(deal, beside)
-        put(tx, deal, was, stage, placement.at(tx, key(stage), "top"))
+        put(tx, deal, was, stage, placement.at(tx, stage.id, "top"))
 
 
 def put(tx: Transaction, deal: Deal, was: Stage, stage: Stage, where: Between) -> None:
@@ -126,7 +128,7 @@ def put(tx: Transaction, deal: Deal, was: Stage, stage: Stage, where: Between) -
         tx.describe(f"Moved {deal.title} within {stage.name}")
         return
     tx.describe(f"{deal.title} → {stage.name}")
-    deal.stage_id = key(stage)
+    deal.stage_id = stage.id
     deal.stage_entered_at = tx.now
     settle(tx, deal, StageKind(was.kind), StageKind(stage.kind))
     if is_open(was) and not is_open(stage):
@@ -151,7 +153,7 @@ def _close(tx: Transaction, deal_id: int, kind: StageKind) -> Deal:
     was = _one(beside, deal.stage_id)
     if was.kind != kind:
         stage = _fixed(beside, kind)
-        put(tx, deal, was, stage, placement.at(tx, key(stage), "top"))
+        put(tx, deal, was, stage, placement.at(tx, stage.id, "top"))
     return deal
 
 
@@ -176,7 +178,7 @@ def _stage(
 ) -> Stage:
     """Return a stage, of that pipeline if one is named (decision 16)."""
     stage = next((stage for stage in beside if stage.id == stage_id), None)
-    stage = stage or tx.get(Stage, stage_id)
+    stage = stage or tx.read(pipelines.stage, stage_id)
     if pipeline_id is not None and stage.pipeline_id != pipeline_id:
         pipeline = tx.get(Pipeline, pipeline_id)
         raise InvalidValue("stage", stage.name, f"it is not in pipeline {quoted(pipeline.name)}")
@@ -185,7 +187,7 @@ def _stage(
 
 def _same_in(tx: Transaction, was: Stage, pipeline_id: int) -> Stage:
     """Return the stage of another pipeline that means the same (decision 15)."""
-    alike = [stage for stage in stages_of(tx, pipeline_id) if stage.kind == was.kind]
+    alike = [stage for stage in tx.read(pipelines.stages, pipeline_id) if stage.kind == was.kind]
     if not alike:
         raise NotFound("pipeline", f"#{pipeline_id}")
     name = was.name.casefold()

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 import sqlalchemy
-from sqlalchemy import Select, bindparam, tuple_
+from sqlalchemy import Select, tuple_
 from sqlmodel import col, select
 
+from dealboard.store.reads import board
 from dealboard.store.tables import Deal
 from dealboard.store.transaction import Transaction
 
@@ -47,24 +48,14 @@ class Between:
     below: Spot | None
 
 
-_TOP = (
-    sqlalchemy.select(col(Deal.rank), col(Deal.id))
-    .where(col(Deal.stage_id) == bindparam("stage"), col(Deal.id) != bindparam("mover"))
-    .order_by(col(Deal.rank), col(Deal.id))
-    .limit(1)
-)
-"""Made once: every key that moves a deal runs it."""
-
-
 def at(tx: Transaction, stage_id: int, place: Place, mover: int | None = None) -> Between:
     """Return a place among the deals of a stage other than `mover`; beyond the end is the end."""
     if place == "bottom":
         return Between(stage_id, _first(tx, _others(stage_id, mover), last=True), None)
     index = 0 if place == "top" else max(place, 0)
     if not index:
-        top = tx.session.execute(_TOP, {"stage": stage_id, "mover": mover or 0})
-        spots = [Spot(*row) for row in top]
-        return Between(stage_id, None, spots[0] if spots else None)
+        top = tx.read(board.top, stage_id, mover or 0)
+        return Between(stage_id, None, None if top is None else Spot(*top))
     query = _in_order(_others(stage_id, mover)).offset(index - 1).limit(2)
     spots = [Spot(*row) for row in tx.session.execute(query)]
     if not spots:

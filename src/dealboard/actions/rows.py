@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
+from dealboard.domain import views
 from dealboard.domain.stages import StageKind
 from dealboard.domain.text import excerpt, one_line
 from dealboard.errors import InvalidValue, MissingField
+from dealboard.store.reads import pipelines
 from dealboard.store.tables import Deal, Stage
 from dealboard.store.transaction import Transaction
 
@@ -58,20 +59,9 @@ def stages_of(tx: Transaction, pipeline_id: int) -> list[Stage]:
     return list(tx.session.exec(query))
 
 
-_BESIDE = (
-    select(Stage)
-    .where(
-        Stage.pipeline_id
-        == select(Stage.pipeline_id).where(Stage.id == bindparam("stage")).scalar_subquery()
-    )
-    .order_by(col(Stage.position))
-)
-"""Made once: every key that moves a deal runs it."""
-
-
-def stages_beside(tx: Transaction, stage_id: int) -> list[Stage]:
-    """Return the stages, in order, of the pipeline that a stage is in."""
-    return list(tx.session.scalars(_BESIDE, {"stage": stage_id}))
+def stages_beside(tx: Transaction, stage_id: int) -> tuple[views.Stage, ...]:
+    """Return the stages, in order, of the pipeline that a stage is in; to look at only."""
+    return tx.read(pipelines.stages_beside, stage_id)
 
 
 def deals_in(tx: Transaction, stages: Iterable[Stage]) -> int:
@@ -80,7 +70,7 @@ def deals_in(tx: Transaction, stages: Iterable[Stage]) -> int:
     return tx.session.scalars(select(func.count()).where(col(Deal.stage_id).in_(ids))).one()
 
 
-def is_open(stage: Stage) -> bool:
+def is_open(stage: Stage | views.Stage) -> bool:
     """Return whether deals in a stage are still being worked on."""
     return stage.kind == StageKind.OPEN
 

@@ -10,57 +10,47 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, event, insert, inspect, select, text, update
 from sqlalchemy import delete as delete_rows
+from sqlalchemy import event, inspect, select, text, update
 from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, SQLModel, col
 
-from dealboard.domain.views import Role, User
 from dealboard.store import images, tables
+from dealboard.store.columns import moment_text
 from dealboard.store.images import Image
 from dealboard.store.search import SearchColumn
-from dealboard.store.transaction import Entry, Receipt, ResultT, Touched, Transaction
+from dealboard.store.transaction import Entry, Receipt, ResultT, Touched, Transaction, raw
 
 CHUNK = 2_000
 """Rows sent to the database at a time by bulk work."""
 
 
-_operation = tables.Operation.__table__  # type: ignore[attr-defined]
-_user = tables.User.__table__  # type: ignore[attr-defined]
-_change = tables.Change.__table__  # type: ignore[attr-defined]
-
-# Statements of every transaction are made once: making one costs more than running it.
-_BEGIN = insert(_operation).returning(_operation.c.seq)
+# What every transaction writes goes to the driver: a move on the board waits for it.
+_BEGIN = (
+    "INSERT INTO operation (uid, at, actor_id, kind, label, cause)"
+    " VALUES (:uid, :at, :actor, :kind, :label, :cause) RETURNING seq"
+)
 _SETTLE = (
-    update(_operation)
-    .where(_operation.c.seq == bindparam("key"))
-    .values({name: bindparam(name) for name in ("actor_id", "kind", "label", "cause")})
+    "UPDATE operation SET actor_id = :actor, kind = :kind, label = :label, cause = :cause"
+    " WHERE seq = :seq"
 )
-_FORGET = delete_rows(_operation).where(_operation.c.seq == bindparam("key"))
-_RECORD = insert(_change)
-_CHANGES = (
-    select(_change.c.table_name, _change.c.row_id, _change.c.before, _change.c.after)
-    .where(_change.c.operation_seq == bindparam("key"))
-    .order_by(_change.c.id)
+_FORGET = "DELETE FROM operation WHERE seq = :seq"
+_RECORD = (
+    'INSERT INTO change (operation_seq, table_name, row_id, "before", "after")'
+    " VALUES (:operation_seq, :table_name, :row_id, :before, :after)"
 )
-
-
-_USER = select(*(_user.c[name] for name in ("id", "uid", "name", "email", "role", "active"))).where(
-    _user.c.id == bindparam("key")
-)
-
-
-def actor(session: AnySession, user_id: int) -> User:
-    """Return a user as of this transaction: who acts, in which role."""
-    row_id, uid, name, email, role, active = (
-        session.connection().execute(_USER, {"key": user_id}).one()
-    )
-    return User(row_id, uid, name, email, Role(role), active)
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    names = ("uid", "at", "actor_id", "kind", "label", "cause")
-    return {name: getattr(entry, name) for name in names}
+    return {
+        "uid": entry.uid,
+        "at": moment_text(entry.at),
+        "actor": entry.actor_id,
+        "kind": entry.kind,
+        "label": entry.label,
+        "cause": entry.cause,
+        "seq": entry.seq,
+    }
 
 
 class Journal:
@@ -71,9 +61,8 @@ class Journal:
         self._search = SearchColumn()
         self._touched: dict[tuple[str, int], Touched] = {}
         self._certain = True
-        tx.operation.seq = (
-            tx.session.connection().execute(_BEGIN, _entry(tx.operation)).scalar_one()
-        )
+        row = raw(tx.session).execute(_BEGIN, _entry(tx.operation)).fetchone()
+        tx.operation.seq = row[0]
         event.listen(tx.session, "before_flush", self._derive)
         event.listen(tx.session, "after_flush", self._record)
         event.listen(tx.session, "after_soft_rollback", self._doubt)
@@ -90,8 +79,7 @@ class Journal:
         if not self._certain:
             touched = tuple(changes(tx.session, operation.seq))
         changed = touched or operation.kind != "do" or has_batch(tx.session, operation.seq)
-        settling = _SETTLE if changed else _FORGET
-        tx.session.connection().execute(settling, _entry(operation) | {"key": operation.seq})
+        raw(tx.session).execute(_SETTLE if changed else _FORGET, _entry(operation))
         return Receipt(
             operation.label,
             operation.kind,
@@ -124,7 +112,7 @@ class Journal:
                 self._touched[name, row_id] = Touched(name, row_id, before, after)
                 fresh.append(self._change(name, row_id, before, after))
         if fresh:
-            session.connection().execute(_RECORD, fresh)
+            raw(session).executemany(_RECORD, fresh)
 
     def _merge(
         self,
@@ -145,7 +133,7 @@ class Journal:
             )
         ).one_or_none()
         if kept is None:
-            session.execute(insert(tables.Change), [self._change(name, row_id, before, after)])
+            raw(session).execute(_RECORD, self._change(name, row_id, before, after))
             return
         first = _over(before, images.loads(kept.before))
         last = _over(images.loads(kept.after), after)
@@ -202,7 +190,11 @@ def _over(under: Image | None, over: Image | None) -> Image | None:
 
 def changes(session: AnySession, seq: int) -> Iterator[Touched]:
     """Yield the rows that an operation changed, in the order it first touched them."""
-    rows = session.connection().execute(_CHANGES, {"key": seq})
+    rows = raw(session).execute(
+        'SELECT table_name, row_id, "before", "after" FROM change'
+        " WHERE operation_seq = :seq ORDER BY id",
+        {"seq": seq},
+    )
     for name, row_id, before, after in rows:
         yield Touched(name, row_id, images.loads(before), images.loads(after))
 

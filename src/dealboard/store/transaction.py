@@ -4,19 +4,21 @@ A Transaction exists only while the workspace runs an action; writes exist only 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
+from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, SQLModel
 
 from dealboard.domain.views import User
 from dealboard.errors import NotFound
-from dealboard.store import tables
+from dealboard.store import driver, tables
 
 RowT = TypeVar("RowT", bound=SQLModel)
 ResultT = TypeVar("ResultT")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Receipt(Generic[ResultT]):
     touched: tuple[Touched, ...]
     notes: tuple[str, ...]
     value: ResultT
+
+
+def raw(session: AnySession) -> driver.Connection:
+    """Return the driver's connection of a session, in the session's transaction."""
+    return cast("driver.Connection", session.connection().connection.dbapi_connection)
 
 
 @dataclass(slots=True)
@@ -87,6 +94,19 @@ class Transaction:
         if row is None:
             raise NotFound(str(table.__tablename__), f"#{row_id}")
         return row
+
+    def read(
+        self,
+        query: Callable[Concatenate[driver.Connection, P], ResultT],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> ResultT:
+        """Run a read of `store/reads/` on what this transaction has written so far.
+
+        It asks the driver at once, which an action on the key path may prefer to loading rows.
+        """
+        self.session.flush()
+        return query(raw(self.session), *args, **kwargs)
 
     def setting(self, key: str, default: str) -> str:
         """Return what the workspace is set to, or the default."""

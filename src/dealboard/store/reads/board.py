@@ -125,6 +125,16 @@ def position(
     return stage_id, counted[0]
 
 
+def top(connection: Connection, stage_id: int, without: int = 0) -> tuple[int, int] | None:
+    """Return rank and id of the topmost deal of a stage other than `without`; None if empty."""
+    row = connection.execute(
+        "SELECT rank, id FROM deal WHERE stage_id = :stage AND id != :without"
+        " ORDER BY rank, id LIMIT 1",
+        {"stage": stage_id, "without": without},
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
 def cards(connection: Connection, deal_ids: Sequence[int]) -> tuple[Card, ...]:
     """Return the cards of these deals, in the order asked for; deals that are gone are left out."""
     found: dict[int, Card] = {}

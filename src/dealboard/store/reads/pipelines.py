@@ -54,6 +54,17 @@ def stages(connection: Connection, pipeline_id: int) -> tuple[Stage, ...]:
     return tuple(map(stage_of, rows))
 
 
+def stages_beside(connection: Connection, stage_id: int) -> tuple[Stage, ...]:
+    """Return the stages of the pipeline that a stage is in, as `stages` does."""
+    rows = connection.execute(
+        f"SELECT {STAGE} FROM stage"
+        " WHERE pipeline_id = (SELECT pipeline_id FROM stage WHERE id = :stage)"
+        " ORDER BY position, id",
+        {"stage": stage_id},
+    )
+    return tuple(map(stage_of, rows))
+
+
 def all_stages(connection: Connection) -> tuple[Stage, ...]:
     """Return the stages of all pipelines, in the order of pipelines and stages."""
     rows = connection.execute(
