@@ -18,6 +18,7 @@ _UNDECOMPOSED = str.maketrans(
     | {"ħ": "h", "ŧ": "t", "ŋ": "n", "ĸ": "k", "ƒ": "f", "ɨ": "i", "ƶ": "z", "ǥ": "g"}
 )
 _INVISIBLE = {"Cc", "Cf", "Cs"}
+_NO_DIGITS = dict.fromkeys(code for code in range(128) if not chr(code).isdecimal())
 
 
 class _Folding(dict[int, str]):
@@ -49,6 +50,8 @@ def fold(text: str) -> str:
 
 def digits(text: str) -> str:
     """Return the decimal digits of a phone number as 0–9, everything else dropped."""
+    if text.isascii():
+        return text.translate(_NO_DIGITS)
     return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
 
 

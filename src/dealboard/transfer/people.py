@@ -29,7 +29,6 @@ from dealboard.transfer.report import Choices
 UNKNOWN = "Unknown"
 """The contact of deals that name neither a contact nor a company."""
 
-_NO_DIGITS = {code: None for code in range(128) if not chr(code).isdigit()}
 _COUNTRY = re.compile("[A-Za-z]{2}")
 
 
@@ -159,7 +158,7 @@ class ContactBook:
         namesake = self._namesake(folded, fold(who.company))
         if namesake and _agree(namesake.email_key, email) and _agree(namesake.phone_key, phone):
             return namesake
-        person = Person(self._next, name, folded, _digits(who.phone), phone, email)
+        person = Person(self._next, name, folded, digits(who.phone), phone, email)
         self._add(person, who if named else who._replace(first_name=name))
         return person
 
@@ -224,10 +223,6 @@ def _name_key(folded: str, company: str) -> str:
     return f"{folded}{SEPARATOR}{company}" if company else folded
 
 
-def _digits(phone: str) -> str:
-    return phone.translate(_NO_DIGITS) if phone.isascii() else digits(phone)
-
-
 def _agree(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
@@ -240,5 +235,5 @@ def _known(tx: Transaction) -> Iterator[tuple[Person, str | None, str | None]]:
     )
     for row_id, first, last, phone, phone_number, email, company, external_id in rows:
         name = f"{first} {last}".strip()
-        known = Person(row_id, name, fold(name), _digits(phone or ""), phone_number, email)
+        known = Person(row_id, name, fold(name), digits(phone or ""), phone_number, email)
         yield known, company, external_id
