@@ -6,6 +6,7 @@ a receipt comes back first and is posted as `Changed`.
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from dealboard.store.transaction import Receipt, Transaction
+    from dealboard.workspace import Then
 
 ResultT = TypeVar("ResultT")
 P = ParamSpec("P")
@@ -132,6 +134,7 @@ class DealboardApp(App[None]):
         with contextlib.suppress(NotImplementedError):
             for name in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(name, self._stop, name)
+        self.set_timer(SETTLING_SECONDS, self._settle)
         if self._workspace is not None:
             self._start_watching()
 
@@ -149,10 +152,18 @@ class DealboardApp(App[None]):
         self._seen = self.workspace.read(history.newest)
         self._data_version = self.workspace.data_version()
         self.set_interval(POLL_SECONDS, self._look_for_changes)
-        self.set_timer(SETTLING_SECONDS, self._warm_up)
 
-    def _warm_up(self) -> None:
-        self._writer.submit(self.workspace.warm_up)
+    def _settle(self) -> None:
+        """Do what had to wait for the first frame: collect garbage again, and import SQLModel."""
+        gc.freeze()
+        gc.enable()
+        if self._workspace is not None:
+            self._writer.submit(self._warm_up, self._workspace)
+
+    @staticmethod
+    def _warm_up(workspace: Workspace) -> None:
+        workspace.warm_up()
+        gc.freeze()
 
     def _stop(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -200,17 +211,21 @@ class DealboardApp(App[None]):
         reading = partial(self.workspace.read, query, *args, **kwargs)
         return await asyncio.wrap_future(self._reader.submit(reading))
 
-    async def write(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT]":
+    async def write(
+        self, action: "Callable[[Transaction], ResultT]", then: "Then | None" = None
+    ) -> "Receipt[ResultT]":
         """Run an action on the writer thread and post `Changed`. Raises DealboardError."""
-        receipt = await asyncio.wrap_future(self._write(partial(self.workspace.run, action)))
+        receipt = await asyncio.wrap_future(self._write(partial(self.workspace.run, action, then)))
         if receipt.operation is not None:
             self._own.add(receipt.operation)
             self._announce(receipt)
         return receipt
 
-    async def change(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT] | None":
+    async def change(
+        self, action: "Callable[[Transaction], ResultT]", then: "Then | None" = None
+    ) -> "Receipt[ResultT] | None":
         """Run an action; what goes wrong is shown as a toast, and None is returned then."""
-        receipt = await self.report(self.write(action))
+        receipt = await self.report(self.write(action, then))
         if receipt is not None:
             self.tell(receipt)
         return receipt

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dealboard.store.engine import Writer
     from dealboard.store.transaction import Receipt, Transaction
 
+    Then = Callable[[driver.Connection, Receipt[Any]], object]
+
 ResultT = TypeVar("ResultT")
 P = ParamSpec("P")
 Clock = Callable[[], datetime]
@@ -117,14 +119,20 @@ class Workspace:
         except driver.Error as error:
             raise driver.explain(error, self.path, self.timeout) from error
 
-    def run(self, action: "Callable[[Transaction], ResultT]") -> "Receipt[ResultT]":
+    def run(
+        self, action: "Callable[[Transaction], ResultT]", then: "Then | None" = None
+    ) -> "Receipt[ResultT]":
         """Run an action in one transaction: journal, then commit, then the receipt.
 
-        Whatever the action raises undoes all of it. Raises Busy, StorageFailed, WorkspaceReplaced.
+        `then` reads what the change left, before anybody else can change it again; its answer is
+        the receipt's `seen`. Whatever the action raises undoes all of it. Raises Busy,
+        StorageFailed, WorkspaceReplaced.
         """
+        from dataclasses import replace
+
         from dealboard.store import journal
         from dealboard.store.ids import new_uid
-        from dealboard.store.transaction import Entry, Transaction
+        from dealboard.store.transaction import Entry, Transaction, raw
 
         if self.read_only:
             raise StorageFailed(f"Nothing can be changed: {self.read_only}")
@@ -134,7 +142,10 @@ class Workspace:
             tx = Transaction(session, None, now, now.astimezone().date(), entry)
             tx.actor = tx.read(team.user, self.user.id)
             book = journal.Journal(tx)
-            return book.settle(action(tx))
+            receipt = book.settle(action(tx))
+            if then is None or receipt.operation is None:
+                return receipt
+            return replace(receipt, seen=then(raw(session), receipt))
 
     def _writer(self) -> "Writer":
         from dealboard.store.engine import Writer

@@ -1,5 +1,6 @@
 """No noun: the terminal UI, where there is a terminal for it."""
 
+import gc
 import os
 import sys
 
@@ -19,6 +20,9 @@ def run(invocation: Invocation, *, mouse: bool) -> int:
         workspace = invocation.workspace
     except NoWorkspace:
         workspace = None
+    # Nothing made while starting is garbage, and looking for it delays the first frame; the app
+    # turns the collector on again.
+    gc.disable()
     from dealboard.app import DealboardApp
 
     app = DealboardApp(

@@ -14,7 +14,7 @@ from dealboard import actions
 from dealboard.domain.filters import DealFilter, Sort, SortKey
 from dealboard.domain.stages import MARK
 from dealboard.screens import board_page
-from dealboard.screens.board_page import Opening, Page, Stale, View, Window
+from dealboard.screens.board_page import Opening, Page, Seen, Stale, View, Window
 from dealboard.store.reads import deals
 from dealboard.widgets.board import Board
 from dealboard.widgets.deal_card import Density
@@ -192,7 +192,11 @@ class BoardScreen(Screen[None]):
 
     def on_changed(self, event: "Changed") -> None:
         """Show what was committed, by this app or another process."""
-        self.touch(Stale.of(event.receipt, self.board.cursor))
+        seen = event.receipt.seen if event.receipt else None
+        if isinstance(seen, Seen) and seen.view is self._view and self._stale is None:
+            self._lay(seen.opening, seen.stale)
+        else:
+            self.touch(Stale.of(event.receipt, self.board.cursor))
 
     @on(Board.RowsWanted)
     async def _hand_rows(self, event: Board.RowsWanted) -> None:
@@ -220,7 +224,15 @@ class BoardScreen(Screen[None]):
     # ── what is done to the deal under the cursor ─────────────────────────────────────────────
 
     def _do(self, action: "Callable[[Transaction], Any]") -> None:
-        self.dealboard.start(self.dealboard.change(action))
+        """Run an action, and read in its own transaction what the board shows of the change."""
+        seeing = partial(
+            Seen.after,
+            view=self._view,
+            windows=self._windows(),
+            cursor=self.board.cursor,
+            today=self.dealboard.workspace.today,
+        )
+        self.dealboard.start(self.dealboard.change(action, seeing))
 
     def _on_deal(self, verb: "Callable[[Transaction, int], Any]") -> None:
         """Do something to the deal under the cursor, if there is one."""

@@ -225,3 +225,26 @@ def read_position(connection: Connection, view: View, deal_id: int) -> tuple[int
         closed_since=view.closed_since,
         unfolded=view.unfolded,
     )
+
+
+class Seen(NamedTuple):
+    """What a change left on a board, read in the change's own transaction."""
+
+    view: View | None
+    stale: Stale
+    opening: Opening
+
+    @classmethod
+    def after(
+        cls,
+        connection: Connection,
+        receipt: "Receipt[Any]",
+        *,
+        view: View | None,
+        windows: Mapping[int, Window],
+        cursor: Cursor | None,
+        today: date,
+    ) -> Self:
+        """Read what a change made stale."""
+        stale = Stale.of(receipt, cursor)
+        return cls(view, stale, reread(connection, stale, view, windows, today))

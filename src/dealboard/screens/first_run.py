@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from dealboard.config import system_user
-from dealboard.domain.money import currency_code
+from dealboard.domain.money import currency_code, usual_currency
 from dealboard.domain.text import one_line, safe
 from dealboard.errors import DealboardError, InvalidValue, MissingField
 from dealboard.screens.saving import dealboard
@@ -40,13 +40,6 @@ class Answers:
     owner: str
     currency: str
     country: str
-
-
-def usual_currency(country: str) -> str:
-    """Return what is paid with in a country, EUR if that is unknown; loads babel."""
-    from babel.numbers import get_territory_currencies
-
-    return next(iter(get_territory_currencies(country)), "EUR") if country else "EUR"
 
 
 class FirstRun(Screen[None]):

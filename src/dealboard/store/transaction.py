@@ -36,7 +36,8 @@ class Receipt(Generic[ResultT]):
     """What a committed action did.
 
     `operation` is None, and `touched` empty, when nothing changed. `kind` is do, undo or redo.
-    `value` is what the action returned; `notes` are sentences for the user that are not errors.
+    `value` is what the action returned; `notes` are sentences for the user that are not errors;
+    `seen` is what the caller had read in the same transaction.
     """
 
     label: str
@@ -45,6 +46,7 @@ class Receipt(Generic[ResultT]):
     touched: tuple[Touched, ...]
     notes: tuple[str, ...]
     value: ResultT
+    seen: Any = None
 
 
 def raw(session: AnySession) -> driver.Connection:
