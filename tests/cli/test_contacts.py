@@ -1,5 +1,7 @@
 """`dealboard contact`."""
 
+import json
+
 import pytest
 
 from tests.cli.conftest import Cli
@@ -71,6 +73,22 @@ def test_an_unusable_number_is_a_warning(cli: Cli) -> None:
 
     assert result.exit_code == 0
     assert "call me" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("+39 (333) 123-4567", "+393331234567"), ("call me", "call me")],
+)
+def test_json_has_a_valid_number_as_e164_and_another_as_typed(
+    cli: Cli, typed: str, told: str
+) -> None:
+    added = cli("contact", "add", "--name", "Bob", "--phone", typed, "--json")
+    made = cli.json("deal", "add", "--contact", "Bob", "--stage", "Lead")
+
+    assert json.loads(added.stdout)["phone"] == told
+    assert [each["phone"] for each in cli.json("contact", "list")] == [told]
+    assert [person["phone"] for person in made["contacts"]] == [told]
+    assert typed in cli.ok("contact", "show", 1)
 
 
 def test_merging_forgetting_and_deleting(cli: Cli) -> None:

@@ -54,7 +54,7 @@ def deal(view: Deal) -> Document:
 
 def person(view: Person) -> Document:
     """Return a contact as a deal shows it."""
-    return {"id": view.id, "name": view.name, "phone": view.phone, "email": view.email}
+    return {"id": view.id, "name": view.name, "phone": phone(view), "email": view.email}
 
 
 def pipeline(view: Pipeline, deals: int, stages: int) -> Document:
@@ -98,7 +98,7 @@ def contact(view: Contact) -> Document:
         "name": view.name,
         "first_name": view.first_name,
         "last_name": view.last_name,
-        "phone": view.phone,
+        "phone": phone(view),
         "email": view.email,
         "company": view.company,
         "city": view.city,
@@ -111,6 +111,11 @@ def contact(view: Contact) -> Document:
         "updated_at": moment(view.updated_at),
         "version": view.version,
     }
+
+
+def phone(view: Contact | Person) -> str | None:
+    """Return a phone number as E.164 if it is one valid number, else as typed (decision 72)."""
+    return view.phone_key or view.phone
 
 
 def user(view: User) -> Document:

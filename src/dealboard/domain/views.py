@@ -75,12 +75,13 @@ class StageTotals(NamedTuple):
 
 
 class Person(NamedTuple):
-    """A contact as a deal shows it."""
+    """A contact as a deal shows it; `phone_key` is the number as E.164, if it is a valid one."""
 
     id: int
     name: str
     phone: str | None
     email: str | None
+    phone_key: str | None = None
 
 
 class Card(NamedTuple):
@@ -126,7 +127,7 @@ class Deal(NamedTuple):
 
 
 class Contact(NamedTuple):
-    """A person or a company that deals are made with."""
+    """A person or a company that deals are made with; `phone_key` as a `Person` has it."""
 
     id: int
     uid: str
@@ -144,6 +145,7 @@ class Contact(NamedTuple):
     created_at: datetime
     updated_at: datetime
     version: int
+    phone_key: str | None = None
 
     @property
     def name(self) -> str:

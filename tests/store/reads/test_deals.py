@@ -20,7 +20,7 @@ def listed(world: World, sort: Sort, **window: int) -> list[str]:
 
 
 def test_a_deal_is_what_the_tables_hold(world: World) -> None:
-    jo = world.contact("Jo", "Ω", phone="+39 1", email="jo@example.org")
+    jo = world.contact("Jo", "Ω", phone="+39 1", phone_key="+391", email="jo@example.org")
     ann = world.contact("Ann")
     deal_id = world.deal(
         "Jo",
@@ -54,7 +54,7 @@ def test_a_deal_is_what_the_tables_hold(world: World) -> None:
         stage_entered_at=NOON,
         contacts=(
             Person(ann, "Ann", None, None),
-            Person(jo, "Jo Ω", "+39 1", "jo@example.org"),
+            Person(jo, "Jo Ω", "+39 1", "jo@example.org", "+391"),
         ),
         version=1,
     )

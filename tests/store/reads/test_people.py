@@ -19,6 +19,7 @@ def test_a_contact_is_what_the_tables_hold(world: World) -> None:
         "Jo",
         "Ω",
         phone="+39 1",
+        phone_key="+391",
         email="Jo@Example.org",
         company="Acme",
         city="Roma",
@@ -46,6 +47,7 @@ def test_a_contact_is_what_the_tables_hold(world: World) -> None:
         created_at=NOON,
         updated_at=NOON,
         version=1,
+        phone_key="+391",
     )
 
 

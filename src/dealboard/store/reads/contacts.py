@@ -12,7 +12,7 @@ from dealboard.store.reads.where import contains, starts
 
 _CONTACT = (
     "id, uid, first_name, last_name, phone, email, company, city, state, zip, country,"
-    " external_id, consent, created_at, updated_at, version"
+    " external_id, consent, created_at, updated_at, version, phone_key"
 )
 
 
@@ -72,6 +72,7 @@ def deals_of(connection: Connection, contact_id: int) -> tuple[tuple[Deal, ...],
 
 
 def _contact(row: tuple[Any, ...]) -> Contact:
-    *plain, consent, created_at, updated_at, version = row
+    *plain, consent, created_at, updated_at, version, phone_key = row
     agreed = None if consent is None else bool(consent)
-    return Contact(*(*plain, agreed, moment(created_at), moment(updated_at), version))
+    rest = agreed, moment(created_at), moment(updated_at), version, phone_key
+    return Contact(*(*plain, *rest))

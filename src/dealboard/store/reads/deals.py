@@ -30,7 +30,7 @@ _DEAL = (
     " deal.close_date_auto, deal.reference, deal.lost_reason, deal.created_at, deal.updated_at,"
     " deal.closed_at, deal.stage_entered_at, deal.version"
 )
-_PERSON = "contact.id, first_name, last_name, phone, email"
+_PERSON = "contact.id, first_name, last_name, phone, email, phone_key"
 
 SHOWN = 5
 """Deals named where a reference is not unique."""
@@ -165,8 +165,8 @@ def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Deal]
     return {row[0]: _deal(row, people.get(row[0], ())) for row in rows}
 
 
-def _person(contact_id: int, first: str, last: str, phone: str | None, email: str | None) -> Person:
-    return Person(contact_id, full_name(first, last), phone, email)
+def _person(contact_id: int, first: str, last: str, *reached: str | None) -> Person:
+    return Person(contact_id, full_name(first, last), *reached)
 
 
 def _deal(row: tuple[Any, ...], contacts: tuple[Person, ...]) -> Deal:
