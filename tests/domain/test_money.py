@@ -19,6 +19,7 @@ from dealboard.domain.money import (
     from_decimal_string,
     parse_amount,
     parse_money,
+    usual_currency,
 )
 from dealboard.domain.views import Subtotal
 from dealboard.errors import InvalidValue
@@ -383,3 +384,10 @@ def test_totals_compare_whole_units_not_minor_ones() -> None:
 
 def test_no_totals_are_zero() -> None:
     assert format_totals(()) == "0"
+
+
+@pytest.mark.parametrize(
+    ("country", "code"), [("IT", "EUR"), ("JP", "JPY"), ("US", "USD"), ("ZZ", "EUR"), ("", "EUR")]
+)
+def test_a_country_pays_with_a_currency(country: str, code: str) -> None:
+    assert usual_currency(country) == code

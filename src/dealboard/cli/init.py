@@ -8,7 +8,7 @@ import click
 
 from dealboard.cli import options, output
 from dealboard.cli.invocation import Invocation, pass_invocation
-from dealboard.domain.money import currency_code
+from dealboard.domain.money import currency_code, usual_currency
 from dealboard.domain.stages import parse_stages
 from dealboard.domain.text import one_line
 from dealboard.errors import InvalidValue, MissingField, UsageError
@@ -55,7 +55,7 @@ def init(
     workspace = Workspace.create(
         path,
         owner=_owner(owner),
-        currency=currency_code(currency) if currency else _currency_of(country),
+        currency=currency_code(currency) if currency else usual_currency(country),
         country=country,
         timeout=run.timeout,
     )
@@ -96,13 +96,6 @@ def _country(text: str) -> str:
     if code and not (re.fullmatch("[A-Z]{2}", code) and code in Locale("en").territories):
         raise InvalidValue("country", text, "not a country", "Use two letters such as IT or US.")
     return code
-
-
-def _currency_of(country: str) -> str:
-    """Return what a country pays with; EUR if that is unknown."""
-    from babel.numbers import get_territory_currencies
-
-    return next(iter(get_territory_currencies(country)), "EUR") if country else "EUR"
 
 
 def _tell(workspace: "Workspace", path: Path, as_json: bool) -> None:

@@ -122,6 +122,13 @@ def currency_code(text: str, field: str = "currency") -> str:
     return code
 
 
+def usual_currency(country: str) -> str:
+    """Return what is paid with in a country (ISO 3166), EUR if that is unknown; loads babel."""
+    from babel.numbers import get_territory_currencies
+
+    return next(iter(get_territory_currencies(country)), "EUR") if country else "EUR"
+
+
 def _find_currency(word: str, default: str) -> str | None:
     """Return the code of a word, `default` where it uses that symbol too, None if unknown."""
     if word.isascii() and word.upper() in CURRENCIES:
