@@ -113,14 +113,17 @@ def test_a_row_created_and_deleted_in_one_operation_is_dropped(workspace: Worksp
 def test_a_savepoint_rolled_back_takes_its_changes_along(workspace: Workspace) -> None:
     row_id = created(workspace)
 
+    def fail(tx: Transaction) -> None:
+        pipeline(tx, "Lost")
+        tx.get(tables.Pipeline, row_id).position = 9
+        tx.session.flush()
+        raise ZeroDivisionError
+
     def half(tx: Transaction) -> None:
         rename(tx, row_id, "Kept")
         tx.session.flush()
         with pytest.raises(ZeroDivisionError), tx.session.begin_nested():
-            pipeline(tx, "Lost")
-            tx.get(tables.Pipeline, row_id).position = 9
-            tx.session.flush()
-            raise ZeroDivisionError
+            fail(tx)
 
     (touched,) = workspace.run(half).touched
     assert touched.after == {"name": "Kept"}
