@@ -373,3 +373,20 @@ async def test_quitting_over_a_form_asks(sales: Workspace) -> None:
         await robot.until(lambda: "Quit without saving?" in robot.text)
         await robot.press("n")
         await robot.until(lambda: "Initech" in robot.text)
+
+
+async def test_order_by_hand_among_the_deals_that_a_filter_shows(sales: Workspace) -> None:
+    def mixed(tx: Transaction) -> None:
+        grace = actions.team.add(tx, "Grace")
+        contact = actions.contacts.add(tx, name="Many")
+        for title, owner in (("Last", None), ("Hidden", grace), ("Middle", None), ("First", None)):
+            actions.deals.create(tx, contacts=[contact], stage_id=2, title=title, owner_id=owner)
+
+    sales.run(mixed)
+    async with driving(sales, sales.path) as robot:
+        await robot.press("2", "o", "J", "J")
+        assert robot.titles("Qualified") == ["Middle", "Last", "First"]
+        await robot.press("K")
+        assert robot.titles("Qualified") == ["Middle", "First", "Last"]
+        await robot.press("o")
+        assert robot.titles("Qualified") == ["Middle", "Hidden", "First", "Last"]

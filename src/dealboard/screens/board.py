@@ -246,14 +246,28 @@ class BoardScreen(Screen[None]):
         if stage_id is None:
             self._do(lambda tx: actions.deals.move(tx, deal_id, by=by))
         elif index is not None and self._sorted_by_hand():
-            self._do(lambda tx: actions.deals.place(tx, deal_id, stage_id, index=index))
+            self._place(deal_id, stage_id, index)
         else:
             self._do(lambda tx: actions.deals.move(tx, deal_id, stage_id=stage_id))
 
     @on(Board.ReorderRequested)
     def _reorder(self, event: Board.ReorderRequested) -> None:
-        if self._sorted_by_hand():
+        if not self._sorted_by_hand():
+            return
+        cursor = self.board.cursor
+        if cursor and self._view and self._view.filter.active:
+            self._place(event.deal_id, cursor.stage_id, max(0, cursor.index + event.by))
+        else:
             self._do(lambda tx: actions.deals.reorder(tx, event.deal_id, event.by))
+
+    def _place(self, deal_id: int, stage_id: int, index: int) -> None:
+        """Put a deal between those that are seen there: others may be between them, or filtered."""
+        above, below = self.board.neighbours(stage_id, index, deal_id)
+        self._do(
+            lambda tx: actions.deals.place(
+                tx, deal_id, stage_id, index=index, before_id=below, after_id=above
+            )
+        )
 
     def _sorted_by_hand(self) -> bool:
         """Return whether deals can be placed by hand; say why if not (decisions, Default order)."""

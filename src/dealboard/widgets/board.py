@@ -303,6 +303,20 @@ class Board(Widget, can_focus=True):
         at = self._lanes.index(stage_id)
         return None if at is None else self._lanes[at].window
 
+    def neighbours(self, stage_id: int, index: int, mover: int) -> tuple[int | None, int | None]:
+        """Return the deals above and below a place of a stage, counted without the deal `mover`.
+
+        None at an end, and where the row is not held.
+        """
+        at = self._lanes.index(stage_id)
+        if at is None:
+            return None, None
+        lane = self._lanes[at]
+        own = lane.row_of(mover)
+        rows = (row if own is None or row < own else row + 1 for row in (index - 1, index))
+        above, below = (lane.card(row) for row in rows)
+        return above and above.id, below and below.id
+
     @property
     def cursor(self) -> Cursor | None:
         """Where the cursor is; None before a pipeline is shown."""
