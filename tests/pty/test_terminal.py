@@ -1,0 +1,168 @@
+"""What only a real terminal shows: the bytes of keys and mouse, sizes, signals, what is written."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals", allow_module_level=True)
+
+from tests.pty.terminal import Terminal
+
+STAGES = ("Lead", "Qualified", "Meeting", "Offer", "Contract")
+CURSOR = "▌"
+KEYS = (b"\x1b[1;2C", b"\x1b[1;3C", b"\x1b[1;5C", b"L")
+"""What terminals send for shift, alt and ctrl with the right arrow, and the letter."""
+MODES = (b"?1049", b"?1000", b"?1003", b"?1006", b"?2004")
+"""Alternate screen, mouse (clicks, movements, SGR) and bracketed paste: on while the app runs."""
+
+
+@pytest.fixture(autouse=True)
+def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("COLUMNS", "LINES", "COLORTERM", "TMUX"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def piped(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a workspace of Ada Owner whose pipeline has five open stages and one deal."""
+    path = tmp_path_factory.mktemp("piped") / "dealboard.db"
+    shutil.copyfile(blank, path)
+    Cli(path).ok("pipeline", "create", "Sales", "--stages", ", ".join(STAGES))
+    Cli(path).deal("Acme renewal")
+    return path
+
+
+@pytest.fixture
+def cli(piped: Path, path: Path) -> Cli:
+    shutil.copyfile(piped, path)
+    return Cli(path)
+
+
+def stage(cli: Cli, deal_id: int = 1) -> str:
+    """Return the stage that the file holds."""
+    return str(cli.json("deal", "show", deal_id)["stage"]["name"])
+
+
+def test_each_terminals_keys_move_the_deal_a_stage(cli: Cli) -> None:
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Acme renewal")
+
+        for key, there in zip(KEYS, STAGES[1:], strict=True):
+            terminal.send(key)
+            terminal.shows(f"Acme renewal → {there}", f"{CURSOR}Acme renewal")
+            assert stage(cli) == there
+
+
+def test_the_mouse_drags_a_card_to_another_stage(cli: Cli) -> None:
+    with Terminal("--db", cli.path, columns=220) as terminal:
+        terminal.shows(f"{CURSOR}Acme renewal")
+        x, y = terminal.find("Acme renewal")
+        there = terminal.find("Meeting")[0], y
+
+        terminal.mouse(0, (x, y))
+        terminal.mouse(32, (x + 1, y))
+        terminal.mouse(32, there)
+        terminal.mouse(0, there, up=True)
+
+        terminal.shows("Acme renewal → Meeting")
+        assert stage(cli) == "Meeting"
+
+
+def test_a_smaller_window_keeps_the_cursor(cli: Cli) -> None:
+    cli.deal("Birch", "Qualified")
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Acme renewal", "Birch", "No deals here.")
+        terminal.send(b"2")
+        terminal.shows(f"{CURSOR}Birch")
+
+        terminal.resize(50, 20)
+        terminal.until(lambda: "Acme renewal" not in terminal.text)
+        terminal.shows("1 Lead  2 Qualified  3 Meeting", f"{CURSOR}Birch")
+
+        terminal.resize(120, 40)
+        terminal.shows(f"{CURSOR}Birch", "No deals here.")
+
+
+def test_nothing_in_a_title_reaches_the_terminal_as_more_than_text(cli: Cli) -> None:
+    hostile = ("\x1b[31mR", "\x1b]52;c;b3du\x07", "\x9b32m", "\x9d0;G\x9c", "\x1bc")
+    cli.deal("[/red][@click=app.quit]x[/]" + "".join(hostile))
+    shown = "[/red][@click=app.quit]x[/]␛[31mR␛]52;c;b3du␇�32m�0;G�␛c"
+    with Terminal("--db", cli.path, columns=500) as terminal:
+        terminal.shows(CURSOR + shown)
+        terminal.send(b"L")
+        terminal.shows(f"{shown} → Qualified")
+        terminal.send(b"\r")
+        terminal.shows("Save", shown)
+        terminal.send(b"\x1b")
+        terminal.until(lambda: "Save" not in terminal.text)
+        terminal.send(b"D")
+        terminal.shows("Delete y", "[/red][@click")
+
+    for each in hostile:
+        assert each.encode() not in terminal.output
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_gives_the_terminal_back(cli: Cli, number: int, code: int) -> None:
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows("Acme renewal")
+        terminal.signal(number)
+
+        assert terminal.exit_code() == code
+        for mode in MODES:
+            assert 0 <= terminal.output.rfind(mode + b"h") < terminal.output.rfind(mode + b"l")
+        assert terminal.output.rfind(b"?25l") < terminal.output.rfind(b"?25h")
+
+
+def test_what_was_done_just_before_quitting_is_kept(cli: Cli) -> None:
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows("Acme renewal")
+        terminal.send(b"LLL")
+        terminal.shows("Acme renewal → Offer")
+        terminal.send(b"L")
+        terminal.send(b"q")
+
+        assert terminal.exit_code() == 0
+    assert stage(cli) in {"Offer", "Contract"}
+
+
+def test_what_another_process_does_appears(cli: Cli) -> None:
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Acme renewal")
+        cli.deal("Birch", "Offer")
+
+        terminal.shows("Birch", f"{CURSOR}Acme renewal")
+
+
+def test_a_pipe_is_refused(cli: Cli) -> None:
+    """Also where only the output is a pipe, as in `dealboard | less`."""
+    master, slave = os.openpty()
+    try:
+        refused = subprocess.run(
+            [sys.executable, "-m", "dealboard", "--db", str(cli.path)],
+            stdin=slave, capture_output=True, text=True, timeout=50, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(master)
+        os.close(slave)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "needs a terminal" in refused.stderr
+
+
+def test_without_colours_the_cursor_is_a_mark(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    cli.deal("Birch")
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Birch", " Acme renewal")
+        terminal.send(b"j")
+        terminal.shows(f"{CURSOR}Acme renewal", " Birch")
