@@ -76,7 +76,8 @@ class Journal:
         tx.session.flush()
         self._search.refresh(tx.session)
         touched = tuple(self._touched.values())
-        if not self._certain:
+        # Undo and redo write many rows past the session, with images of their own.
+        if not self._certain or operation.kind != "do":
             touched = tuple(changes(tx.session, operation.seq))
         changed = touched or operation.kind != "do" or has_batch(tx.session, operation.seq)
         raw(tx.session).execute(_SETTLE if changed else _FORGET, _entry(operation))

@@ -6,8 +6,9 @@ digits, so it is refreshed once, at the end, for the deals that a transaction to
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import Row, Table, bindparam, inspect, select, update
 from sqlalchemy.orm import Session as AnySession
 from sqlmodel import col
 
@@ -46,19 +47,31 @@ class SearchColumn:
         for some in chunks(self._contacts):
             links = select(col(DealContact.deal_id)).where(col(DealContact.contact_id).in_(some))
             self._deals.update(session.scalars(links))
-        for some in chunks(self._deals):
-            _refresh_deals(session, some)
+        refresh(session, (), self._deals)
 
 
-def contact_search(contact: Contact) -> str:
+def refresh(session: AnySession, contacts: Iterable[int], deals: Iterable[int]) -> None:
+    """Rewrite the search text of these rows, past the journal and the version count."""
+    for some in chunks(contacts):
+        _refresh_contacts(session, some)
+    for some in chunks(deals):
+        _refresh_deals(session, some)
+
+
+def contact_search(contact: Contact | Row[Any]) -> str:
     """Return what a contact is found by: name, company, e-mail and phone digits, folded."""
     name = f"{contact.first_name} {contact.last_name}"
     parts = search_text(name, contact.company, [("", contact.phone)])
     return SEPARATOR.join(filter(None, (parts, fold(contact.email or ""))))
 
 
+def _refresh_contacts(session: AnySession, contact_ids: Sequence[int]) -> None:
+    table = Contact.__table__  # type: ignore[attr-defined]
+    found = session.execute(select(table).where(table.c.id.in_(contact_ids)))
+    _write(session, table, [(row.id, contact_search(row)) for row in found])
+
+
 def _refresh_deals(session: AnySession, deal_ids: Sequence[int]) -> None:
-    """Write the search text of these deals, past the journal and the version count."""
     people: dict[int, list[tuple[str, str | None]]] = {}
     links = (
         select(
@@ -73,14 +86,23 @@ def _refresh_deals(session: AnySession, deal_ids: Sequence[int]) -> None:
     )
     for linked_id, first, last, phone in session.execute(links):
         people.setdefault(linked_id, []).append((f"{first} {last}", phone))
-    deals = select(col(Deal.id), col(Deal.title), col(Deal.reference), col(Deal.search)).where(
-        col(Deal.id).in_(deal_ids)
-    )
     table = Deal.__table__  # type: ignore[attr-defined]
-    for row_id, title, reference, old in session.execute(deals).all():
-        new = search_text(title, reference, people.get(row_id or 0, []))
+    columns = table.c["id", "title", "reference", "search"]
+    stale = []
+    for row_id, title, reference, old in session.execute(
+        select(*columns).where(table.c.id.in_(deal_ids))
+    ):
+        new = search_text(title, reference, people.get(row_id, []))
         if new != old:
-            session.execute(update(table).where(table.c.id == row_id).values(search=new))
+            stale.append((row_id, new))
+    _write(session, table, stale)
+
+
+def _write(session: AnySession, table: Table, texts: Sequence[tuple[int, str]]) -> None:
+    if texts:
+        statement = update(table).where(table.c.id == bindparam("key"))
+        values = [{"key": row_id, "search": text} for row_id, text in texts]
+        session.execute(statement.values(search=bindparam("search")), values)
 
 
 def chunks(ids: Iterable[int], size: int = 500) -> Iterator[tuple[int, ...]]:

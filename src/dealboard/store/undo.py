@@ -5,15 +5,16 @@ fields may have moved on), a row it created must be as it left it and used by no
 in the way is named. `rank` is not held against an undo, being only a place among neighbours.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, null, select
-from sqlmodel import SQLModel, col
+from sqlmodel import Session, SQLModel, col
 
 from dealboard.errors import NotFound, Refused
-from dealboard.store import images, journal, tables
+from dealboard.store import images, journal, search, tables
 from dealboard.store.images import TABLES, Image
+from dealboard.store.search import chunks
 from dealboard.store.tables import Change, Operation
 from dealboard.store.transaction import Touched, Transaction
 
@@ -127,19 +128,29 @@ class _Inversion:
         self._session = tx.session
         self._label = label
         self._done = done
-        self._own = {(touched.table, touched.row_id) for touched in done}
         self._batch = batch
         self._reasons: dict[str, None] = {}
+        self._rows = {
+            (name, row.id): row
+            for name, table in TABLES.items()
+            for row in _load(tx.session, table, "id", (each.row_id for each in self._of(name)))
+        }
+
+    def _of(self, name: str) -> Iterator[Touched]:
+        return (touched for touched in self._done if touched.table == name)
 
     def apply(self) -> None:
         """Invert the changes, or raise UndoConflict with everything that is in the way."""
         for touched in self._done:
             self._check(touched)
+        for name, table in TABLES.items():
+            created = (touched.row_id for touched in self._of(name) if touched.before is None)
+            for ids in chunks(created):
+                self._check_references(table, ids)
         if self._batch is not None:
             for table in journal.BATCHED:
                 self._check_batch(table, self._batch)
-        if self._reasons:
-            raise UndoConflict(self._label, tuple(self._reasons))
+        self._refuse()
         if self._batch is not None:
             for table in reversed(journal.BATCHED):
                 _delete_batch(self._tx, table, self._batch)
@@ -150,16 +161,17 @@ class _Inversion:
     def _blame(self, row: SQLModel, what: str) -> None:
         self._reasons[f"{_name(row)} {what}"] = None
 
+    def _refuse(self) -> None:
+        if self._reasons:
+            raise UndoConflict(self._label, tuple(self._reasons))
+
     def _check(self, touched: Touched) -> None:
-        table = TABLES[touched.table]
-        row = self._session.get(table, touched.row_id)
+        row = self._rows.get((touched.table, touched.row_id))
         if touched.after is None:
             if row is not None:
                 self._blame(row, "is there again")
         elif row is not None:
             self._check_fields(row, touched.after)
-            if touched.before is None:
-                self._check_references(table, [touched.row_id])
         elif touched.before is not None:
             self._reasons[f"a {touched.table} was deleted since"] = None
 
@@ -179,96 +191,129 @@ class _Inversion:
         for child, column in _references(table):
             batch = _column(child, "batch") if child in journal.BATCHED else null()
             query = select(_column(child, "id"), batch).where(column.in_(ids))
-            for row_id, in_batch in self._session.execute(query).all():
-                own_batch = in_batch is not None and in_batch == self._batch
-                if not own_batch and (str(child.__tablename__), row_id) not in self._own:
-                    self._blame(self._tx.get(child, row_id), "has come to use it")
+            others = [
+                row_id
+                for row_id, in_batch in self._session.execute(query)
+                if (in_batch is None or in_batch != self._batch)
+                and (str(child.__tablename__), row_id) not in self._rows
+            ]
+            for row in _load(self._session, child, "id", others):
+                self._blame(row, "has come to use it")
 
     def _check_batch(self, table: type[SQLModel], seq: int) -> None:
         """Check that rows inserted in bulk are as they were inserted, and used by nobody else."""
         inserted = select(_column(table, "id")).where(_column(table, "batch") == seq)
         later = (
-            select(Change)
+            select(col(Change.row_id), col(Change.before))
             .where(
                 col(Change.table_name) == str(table.__tablename__),
                 col(Change.operation_seq) > seq,
                 col(Change.row_id).in_(inserted),
+                col(Change.before).is_not(None),
             )
             .order_by(col(Change.id))
         )
         first: dict[int, Image] = {}
-        for change in self._session.scalars(later):
-            before = images.loads(change.before) or {}
-            first[change.row_id] = before | first.get(change.row_id, {})
-        for row_id, began in first.items():
-            self._check_fields(self._tx.get(table, row_id), began)
+        for row_id, before in self._session.execute(later):
+            first[row_id] = (images.loads(before) or {}) | first.get(row_id, {})
+        for row in _load(self._session, table, "id", first):
+            self._check_fields(row, first[row.id])
         self._check_references(table, inserted)
 
     def _insert_deleted(self) -> None:
-        for name, table in TABLES.items():
-            for touched in self._done:
-                if touched.table == name and touched.before is not None and touched.after is None:
-                    self._insert(table, touched.row_id, touched.before)
-            self._session.flush()
+        """Insert rows as they were, past the session, and what they are found by."""
+        gone: dict[str, dict[int, Image]] = {name: {} for name in TABLES}
+        for touched in self._done:
+            if touched.before is not None and touched.after is None:
+                gone[touched.table][touched.row_id] = touched.before
+        for name, deleted in gone.items():
+            for ids in chunks(deleted, journal.CHUNK):
+                self._insert(TABLES[name], {row_id: deleted[row_id] for row_id in ids})
+        linked = {image["deal_id"] for image in gone["deal_contact"].values()}
+        search.refresh(self._session, contacts=gone["contact"], deals=linked.union(gone["deal"]))
+
+    def _insert(self, table: type[SQLModel], gone: Mapping[int, Image]) -> None:
+        self._check_parents(table, gone.values())
+        self._refuse()
+        written = {"updated_at": self._tx.now} if issubclass(table, tables.Row) else {}
+        rows = [
+            {"id": row_id, **images.decode(table, image), **written}
+            for row_id, image in gone.items()
+        ]
+        self._session.execute(insert(_table(table)), rows)
+        _record(self._tx, table, gone, "after")
+
+    def _check_parents(self, table: type[SQLModel], rows: Iterable[Image]) -> None:
+        """Refuse rows that belong to one that is gone."""
+        for parent, column in _parents(table):
+            key = _column(parent, "id")
+            for ids in chunks({image[column] for image in rows if image.get(column) is not None}):
+                there = self._session.execute(select(key).where(key.in_(ids))).all()
+                if len(there) < len(ids):
+                    self._reasons[f"the {parent.__tablename__} it belongs to is gone"] = None
 
     def _restore_changed(self) -> None:
-        for touched in self._done:
-            if touched.before is not None and touched.after is not None:
-                row = self._tx.get(TABLES[touched.table], touched.row_id)
-                for field, value in images.decode(type(row), touched.before).items():
-                    setattr(row, field, value)
-        self._session.flush()
-
-    def _delete_created(self) -> None:
-        for name, table in reversed(TABLES.items()):
-            for touched in self._done:
-                if touched.table == name and touched.before is None:
-                    row = self._session.get(table, touched.row_id)
-                    if row is not None:
-                        self._session.delete(row)
+        for name, table in TABLES.items():
+            changed = {
+                each.row_id: each.before for each in self._of(name) if each.before and each.after
+            }
+            self._check_parents(table, changed.values())
+            self._refuse()
+            for row_id, image in changed.items():
+                for field, value in images.decode(table, image).items():
+                    setattr(self._rows[name, row_id], field, value)
             self._session.flush()
 
-    def _insert(self, table: type[SQLModel], row_id: int, image: Image) -> None:
-        values = images.decode(table, image)
-        for parent, column in _parents(table):
-            if values.get(column) is not None and not self._session.get(parent, values[column]):
-                reason = f"the {parent.__tablename__} it belongs to is gone"
-                raise UndoConflict(self._label, [reason])
-        if "updated_at" in table.model_fields:
-            values["updated_at"] = self._tx.now
-        self._session.add(table(id=row_id, **values))
+    def _delete_created(self) -> None:
+        for name in reversed(TABLES):
+            for touched in self._of(name):
+                row = self._rows.get((name, touched.row_id))
+                if touched.before is None and row is not None:
+                    self._session.delete(row)
+            self._session.flush()
 
 
 def _delete_batch(tx: Transaction, table: type[SQLModel], seq: int) -> None:
     """Delete a batch, leaving images so that it can be redone."""
-    query = (
-        select(table)
-        .where(_column(table, "batch") == seq)
-        .execution_options(yield_per=journal.CHUNK)
-    )
-    found = tx.session.scalars(query)
-    for rows in found.partitions():
-        tx.session.execute(insert(Change), _deletions(tx, table, rows))
-        for row in rows:
-            tx.session.expunge(row)
-    tx.session.execute(delete(table).where(_column(table, "batch") == seq))
+    inserted = _column(table, "batch") == seq
+    query = select(_table(table)).where(inserted).execution_options(yield_per=journal.CHUNK)
+    for rows in tx.session.execute(query).partitions():
+        _record(tx, table, {row.id: _image(table, row) for row in rows}, "before")
+    tx.session.execute(delete(table).where(inserted))
 
 
-def _deletions(tx: Transaction, table: type[SQLModel], rows: Iterable[SQLModel]) -> list[Image]:
-    return [
+def _image(table: type[SQLModel], row: Any) -> Image:
+    return {name: images.encode(getattr(row, name)) for name in images.recorded(table)}
+
+
+def _record(tx: Transaction, table: type[SQLModel], rows: Mapping[int, Image], side: str) -> None:
+    """Write what became of many rows to the journal; `side` is before or after."""
+    changes = [
         {
             "operation_seq": tx.operation.seq,
             "table_name": str(table.__tablename__),
-            "row_id": row.id,  # type: ignore[attr-defined]
-            "before": images.dumps(images.image_of(row)),
-            "after": None,
+            "row_id": row_id,
+            side: images.dumps(image),
         }
-        for row in rows
+        for row_id, image in rows.items()
     ]
+    tx.session.execute(insert(_table(Change)), changes)
+
+
+def _load(
+    session: Session, table: type[SQLModel], name: str, values: Iterable[Any]
+) -> Iterator[Any]:
+    """Yield the rows that have one of these values in a column, a statement for many."""
+    for some in chunks(values):
+        yield from session.scalars(select(table).where(_column(table, name).in_(some)))
+
+
+def _table(table: type[SQLModel]) -> Any:
+    return table.__table__  # type: ignore[attr-defined]
 
 
 def _column(table: type[SQLModel], name: str) -> Any:
-    return table.__table__.c[name]  # type: ignore[attr-defined]
+    return _table(table).c[name]
 
 
 def _references(table: type[SQLModel]) -> list[tuple[type[SQLModel], Any]]:
@@ -276,14 +321,14 @@ def _references(table: type[SQLModel]) -> list[tuple[type[SQLModel], Any]]:
     return [
         (child, key.parent)
         for child in tables.JOURNALLED
-        for key in child.__table__.foreign_keys  # type: ignore[attr-defined]
+        for key in _table(child).foreign_keys
         if key.column.table.name == table.__tablename__
     ]
 
 
 def _parents(table: type[SQLModel]) -> list[tuple[type[SQLModel], str]]:
     """Return the tables that a table's rows belong to, with the columns that say so."""
-    keys = table.__table__.foreign_keys  # type: ignore[attr-defined]
+    keys = _table(table).foreign_keys
     return [(TABLES[key.column.table.name], key.parent.name) for key in keys]
 
 
