@@ -191,6 +191,29 @@ def test_what_comes_back_is_found_by_what_is_there_now(sales: Workspace) -> None
     assert state(sales)["deal"][0]["search"] == "te\x1fann 0\x1f120\x1fzoe\x1f99"
 
 
+def test_a_deal_that_was_imported_again_is_in_the_way(sales: Workspace) -> None:
+    sales.run(fill)
+    deleted = sales.run(delete_all(sales))
+
+    new = sales.run(
+        lambda tx: actions.deals.create(tx, contacts=[1], stage_id=1, title="New", uid="d3")
+    ).value
+    before = state(sales)
+    with pytest.raises(undo.UndoConflict, match=f"taken back: New is there again as #{new}"):
+        sales.run(lambda tx: undo.undo(tx, deleted.operation))
+    assert state(sales) == before
+
+
+def test_a_contact_that_is_linked_again_is_in_the_way(sales: Workspace) -> None:
+    sales.run(fill)
+    deal_id, *_ = deal_ids(sales)
+    sales.run(lambda tx: actions.deals.add_contact(tx, deal_id, 2))
+    removed = sales.run(lambda tx: actions.deals.remove_contact(tx, deal_id, 2))
+    sales.run(lambda tx: actions.deals.add_contact(tx, deal_id, 2))
+    with pytest.raises(undo.UndoConflict, match=f"deal #{deal_id} has that contact again"):
+        sales.run(lambda tx: undo.undo(tx, removed.operation))
+
+
 def test_deals_do_not_go_back_to_a_stage_that_is_gone(sales: Workspace) -> None:
     sales.run(fill)
     moved = sales.run(move_all(sales))

@@ -234,6 +234,7 @@ class _Inversion:
 
     def _insert(self, table: type[SQLModel], gone: Mapping[int, Image]) -> None:
         self._check_parents(table, gone.values())
+        self._check_unique(table, gone.values())
         self._refuse()
         written = {"updated_at": self._tx.now} if issubclass(table, tables.Row) else {}
         rows = [
@@ -251,6 +252,16 @@ class _Inversion:
                 there = self._session.execute(select(key).where(key.in_(ids))).all()
                 if len(there) < len(ids):
                     self._reasons[f"the {parent.__tablename__} it belongs to is gone"] = None
+
+    def _check_unique(self, table: type[SQLModel], rows: Iterable[Image]) -> None:
+        """Refuse rows that another one has come to stand for."""
+        names = _identity(table)
+        wanted = {tuple(image[name] for name in names) for image in rows}
+        for row in _load(self._session, table, names[0], {key[0] for key in wanted}):
+            if tuple(getattr(row, name) for name in names) in wanted:
+                link = table is tables.DealContact
+                what = "has that contact again" if link else f"is there again as #{row.id}"
+                self._blame(row, what)
 
     def _restore_changed(self) -> None:
         for name, table in TABLES.items():
@@ -330,6 +341,11 @@ def _parents(table: type[SQLModel]) -> list[tuple[type[SQLModel], str]]:
     """Return the tables that a table's rows belong to, with the columns that say so."""
     keys = _table(table).foreign_keys
     return [(TABLES[key.column.table.name], key.parent.name) for key in keys]
+
+
+def _identity(table: type[SQLModel]) -> tuple[str, ...]:
+    """Return the columns in which no two rows of a table are equal."""
+    return ("uid",) if issubclass(table, tables.Row) else ("deal_id", "contact_id")
 
 
 def _name(row: SQLModel) -> str:
