@@ -9,6 +9,7 @@ import contextlib
 import gc
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
@@ -41,6 +42,12 @@ P = ParamSpec("P")
 
 POLL_SECONDS = 0.5
 """How often the app looks whether another process wrote: a change appears within a second."""
+
+SIGNALLED_SECONDS = 5.0
+"""How long a signal's orderly way out may take before the process ends anyhow."""
+
+SAID_SECONDS = 10.0
+"""How long the bottom line says what was done."""
 
 SETTLING_SECONDS = 0.4
 """After which the first frame is out and SQLModel may take the processor to be imported."""
@@ -166,20 +173,37 @@ class DealboardApp(App[None]):
         gc.freeze()
 
     def _stop(self, number: int) -> None:
-        self.exit(return_code=128 + number)
+        """Leave on a signal; a terminal that went away may hold the driver up for ever."""
+        last_resort = threading.Timer(SIGNALLED_SECONDS, os._exit, [128 + number])
+        last_resort.daemon = True
+        last_resort.start()
+        self._leave(128 + number)
 
     async def action_quit(self) -> None:
         """Leave, but not over unsaved work without asking."""
         if not any(getattr(screen, "dirty", False) for screen in self.screen_stack):
-            self.exit()
+            self._leave()
             return
         from dealboard.screens.confirm import Confirm
 
         def leave(sure: bool | None) -> None:
             if sure:
-                self.exit()
+                self._leave()
 
         self.push_screen(Confirm("Quit without saving?", yes="Quit"), leave)
+
+    def _leave(self, return_code: int = 0) -> None:
+        """Exit when every key typed before has had its turn: past the widget, then the screen."""
+
+        def exit_last() -> None:
+            self.start(self._exit_after_writes(return_code))
+
+        (self.focused or self.screen).call_later(self.screen.call_later, exit_last)
+
+    async def _exit_after_writes(self, return_code: int) -> None:
+        """Exit; a pending write would be cancelled with the task that waits for it."""
+        await asyncio.gather(*map(asyncio.wrap_future, self._writes), return_exceptions=True)
+        self.exit(return_code=return_code)
 
     def action_help(self) -> None:
         """Show every key that works here."""
@@ -258,7 +282,9 @@ class DealboardApp(App[None]):
         """Tell the user something, as literal text: news in the bottom line, trouble in a toast."""
         bars = self.screen.query(HintBar)
         if severity == "information" and bars:
-            bars.first().message = sentence
+            bar = bars.first()
+            bar.message = sentence
+            self.set_timer(SAID_SECONDS, partial(bar.take_back, sentence))
         else:
             self.notify(safe(sentence), severity=severity, markup=False)
 

@@ -134,6 +134,8 @@ class BoardScreen(Screen[None]):
         if view is None or pipeline is None:
             return
         parts = ["demo"] if self.dealboard.demo else []
+        if self.dealboard.workspace.read_only:
+            parts.append("read-only")
         parts.append(pipeline.name)
         if view.filter.owners:
             parts.append("only mine")

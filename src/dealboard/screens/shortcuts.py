@@ -12,6 +12,12 @@ from textual.dom import DOMNode
 from textual.keys import format_key
 from textual.screen import Screen
 
+FIRST = ("Deal", "History", "View", "Pipeline")
+"""The groups that a help should begin with."""
+
+MOVING = "Board"
+"""The group of keys that only move the cursor."""
+
 UNNAMED = "More"
 """The group of bindings whose id names none."""
 
@@ -39,7 +45,7 @@ class Shortcut:
 def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
     """Return what the keys do in a screen, by group.
 
-    The groups of the focused widget come first, what no id names comes last.
+    What is done to a deal comes first, moving about last but for what no id names.
     """
     found: dict[tuple[DOMNode, str], Shortcut] = {}
     for key, (node, binding, enabled, _) in screen.active_bindings.items():
@@ -51,7 +57,11 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
             known = Shortcut(_group(binding.id), binding.description, (), binding.action, node)
         found[here] = replace(known, keys=(*known.keys, key_name(key)))
     named = (each.group for each in found.values() if each.group != UNNAMED)
-    groups = [*dict.fromkeys(named), UNNAMED]
+    groups = [
+        *(each for each in dict.fromkeys((*FIRST, *named)) if each != MOVING),
+        MOVING,
+        UNNAMED,
+    ]
     return tuple(sorted(found.values(), key=lambda each: groups.index(each.group)))
 
 

@@ -244,7 +244,7 @@ class Board(Widget, can_focus=True):
         if cursor and (at := self._lanes.index(cursor.stage_id)) is not None:
             self._go(at, cursor.index, cursor.deal_id, reveal=False)
         elif self._lanes:
-            self._go(0, 0)
+            self._go(next((at for at, lane in enumerate(self._lanes) if lane.deals), 0), 0)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

@@ -56,7 +56,7 @@ class HintBar(DrawnLine):
     """The keys to show, most likely first; as many as fit."""
 
     message: reactive[str] = reactive("")
-    """What just happened; it stays until something else does."""
+    """What just happened."""
 
     @dataclass
     class Pressed(Message):
@@ -64,17 +64,24 @@ class HintBar(DrawnLine):
 
         action: str
 
+    def take_back(self, message: str) -> None:
+        """Say no more what was said, unless something else is by now."""
+        if self.message == message:
+            self.message = ""
+
     def spans(self) -> Iterator[Span]:
         """Yield the message, and the hints that fit behind it."""
         yield " ", ()
         if self.message:
             yield self._shown_message, ("message",)
             yield " " * GAP, ()
-        for _, hint in self._placed():
+        at = self._after_message
+        for start, hint in self._placed():
+            yield " " * (start - at), ()
             yield hint.key, ("key",)
             yield " ", ()
             yield hint.label, ("label",)
-            yield " " * GAP, ()
+            at = start + hint.width
 
     def on_click(self, event: events.Click) -> None:
         """Run the action of the hint under the pointer."""
@@ -90,12 +97,21 @@ class HintBar(DrawnLine):
             text = f"{text[:-2]}…"
         return text
 
+    @property
+    def _after_message(self) -> int:
+        return 1 + (cell_len(self._shown_message) + GAP if self.message else 0)
+
     def _placed(self) -> Iterator[tuple[int, Hint]]:
-        """Yield the hints that fit with the column where each begins."""
-        width = self.size.width
-        at = 1 + (cell_len(self._shown_message) + GAP if self.message else 0)
-        for hint in self.hints:
-            if at + hint.width > width:
-                return
+        """Yield the hints that fit with the column where each begins; the last one stands right."""
+        if not self.hints:
+            return
+        *likely, last = self.hints
+        at = self._after_message
+        end = self.size.width - last.width - 1
+        for hint in likely:
+            if at + hint.width + GAP > end:
+                break
             yield at, hint
             at += hint.width + GAP
+        if at <= end:
+            yield end, last
