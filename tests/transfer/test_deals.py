@@ -287,10 +287,17 @@ def test_several_addresses_are_several_contacts(sales: Workspace, write: Write) 
 
 
 def test_an_unusable_number_or_address_is_kept_and_counted(sales: Workspace, write: Write) -> None:
-    choices = imported(sales, write("Contact,Phone,Email", "Ann,416-x752,ann(at)x")).value.choices
+    path = write("Deal Name,Contact,Phone,Email", "A,Ann,416-x752,ann(at)x")
+    choices = imported(sales, path).value.choices
     assert (choices.phones_unusable, choices.emails_unusable) == (1, 1)
     kept = "SELECT phone, phone_key, email, email_key FROM contact"
     assert one(sales, kept) == ("416-x752", None, "ann(at)x", None)
+
+
+def test_a_file_of_contacts_is_not_taken_for_deals(sales: Workspace, write: Write) -> None:
+    path = write("First Name,Last Name,Email", "Ann,Ek,ann@ek.example")
+    with pytest.raises(UsageError, match="looks like contacts"):
+        imported(sales, path)
 
 
 def test_a_file_of_contacts_comes_first(sales: Workspace, write: Write) -> None:

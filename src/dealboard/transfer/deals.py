@@ -32,6 +32,9 @@ from dealboard.transfer.values import Dates, Money
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and of how many."""
 
+_SELLING = ("title", "stage", "status", "pipeline", "amount", "close_date", "closed")
+"""What makes a row a deal: without any of them, the file is of something else."""
+
 _NAMING = ("title", "contact", "first_name", "last_name", "company", "email")
 """Fields of which a file needs one: a deal is called by its title or takes its contact's name."""
 
@@ -116,6 +119,11 @@ def _columns(path: Path, found: Dialect, options: ImportOptions) -> Mapping:
         raise UsageError(
             f"No column of {_shown(path)} says what its deals are called.",
             f"Say which: --map COLUMN=title. Columns: {', '.join(filter(None, header))}.",
+        )
+    if not any(field in columns.columns for field in _SELLING):
+        raise UsageError(
+            f"{_shown(path)} names no title, stage, amount or close date: it looks like contacts.",
+            f"Say which are: --map COLUMN=stage. Columns: {', '.join(filter(None, header))}.",
         )
     return columns
 
