@@ -300,7 +300,10 @@ class DealboardApp(App[None]):
         if version == self._data_version:
             return
         self._data_version = version
-        self._seen, operations = await self.read(history.operations_after, self._seen)
+        found = await self.report(self.read(history.operations_after, self._seen))
+        if found is None:
+            return
+        self._seen, operations = found
         foreign = set(operations) - self._own
         self._own.difference_update(operations)
         if foreign:
