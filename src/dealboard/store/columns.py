@@ -11,6 +11,8 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from dealboard.store.reads import values
+
 Minor = BigInteger().with_variant(Integer(), "sqlite")
 """Minor units of money, and ranks: 64 bits on both engines."""
 
@@ -19,8 +21,7 @@ def moment_text(moment: datetime) -> str:
     """Return an aware moment as the text SQLite keeps: UTC, always with microseconds."""
     if moment.tzinfo is None:
         raise ValueError(moment)
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    return f"{utc.isoformat(timespec='microseconds')}Z"
+    return values.moment_text(moment)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -47,7 +47,6 @@ EVERYTHING = DealFilter(
         (pipelines.pipelines, ()),
         (pipelines.all_stages, ()),
         (lambda c: pipelines.stages(c, 1), ()),
-        (lambda c: pipelines.stage_counts(c, 1), {}),
         (pipelines.pipeline_counts, {}),
         (lambda c: settings.setting(c, "nothing"), None),
         (lambda c: [user.name for user in team.users(c)], ["Ada Owner"]),

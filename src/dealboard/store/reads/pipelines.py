@@ -85,16 +85,6 @@ def stage(connection: Connection, stage_id: int) -> Stage:
     return stage_of(row)
 
 
-def stage_counts(connection: Connection, pipeline_id: int) -> dict[int, int]:
-    """Return how many deals each stage of a pipeline holds, by stage id, 0 included."""
-    rows = connection.execute(
-        "SELECT stage.id, count(deal.id) FROM stage LEFT JOIN deal ON deal.stage_id = stage.id"
-        " WHERE stage.pipeline_id = :pipeline GROUP BY stage.id",
-        {"pipeline": pipeline_id},
-    )
-    return dict(rows)
-
-
 def pipeline_counts(connection: Connection) -> dict[int, int]:
     """Return how many deals each pipeline holds, closed ones included, by pipeline id."""
     counts = {each.id: 0 for each in pipelines(connection)}
