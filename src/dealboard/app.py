@@ -22,7 +22,6 @@ from textual.message import Message
 
 from dealboard.config import Config
 from dealboard.domain.text import safe
-from dealboard.domain.views import Role
 from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
 from dealboard.store.reads import history
@@ -39,6 +38,9 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 P = ParamSpec("P")
+
+HOME = "deals"
+"""The main screen that one begins with."""
 
 POLL_SECONDS = 0.5
 """How often the app looks whether another process wrote: a change appears within a second."""
@@ -102,6 +104,7 @@ class DealboardApp(App[None]):
         self._data_version = 0
         self._own: set[int] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._places: dict[str, Screen[Any]] = {}
 
     @property
     def workspace(self) -> Workspace:
@@ -115,25 +118,45 @@ class DealboardApp(App[None]):
         self._start_watching()
 
     def get_default_screen(self) -> "Screen[Any]":
-        """Return the board, or the first-run form where there is no workspace yet."""
+        """Return the home screen, or the first-run form where there is no workspace yet."""
         if self._workspace is None:
             from dealboard.screens.first_run import FirstRun
 
             return FirstRun()
-        return self.board_screen()
+        return self.home()
 
-    def board_screen(self) -> "Screen[Any]":
-        """Return the board, read on the spot so that the first frame shows the deals."""
-        workspace = self.workspace
-        if workspace.user.role is Role.CHAT_OPERATOR:
-            from dealboard.screens.no_access import NoAccess
+    def home(self) -> "Screen[Any]":
+        """Return the main screen one begins with, above which the others are shown."""
+        return self._place(HOME)
 
-            return NoAccess(workspace.user.name)
-        from dealboard.screens.board import BoardScreen
-        from dealboard.screens.board_page import LAST_PIPELINE, read_opening
+    def _place(self, name: str) -> "Screen[Any]":
+        """Return a main screen; it is made once, and then only shown again."""
+        if name not in self._places:
+            from dealboard.screens.places import make_place
 
-        wanted = workspace.recall(self._mine(LAST_PIPELINE))
-        return BoardScreen(workspace.read(read_opening, wanted, workspace.today))
+            self._places[name] = make_place(name, self)
+        return self._places[name]
+
+    def go(self, name: str) -> None:
+        """Show a main screen. Textual keeps the first one below for ever, the others come over it.
+
+        What lies over the one that is left, a deal's page, goes; a form that could lose something
+        is a dialog, and no key for this works below it.
+        """
+        home, place = self.home(), self._place(name)
+        while self.screen not in (home, place):
+            self.pop_screen()
+        if self.screen is not place:
+            if place is home:
+                self.pop_screen()
+            else:
+                if not self.is_screen_installed(place):
+                    self.install_screen(place, name)
+                self.push_screen(place)
+
+    def action_go(self, name: str) -> None:
+        """Show a main screen."""
+        self.go(name)
 
     def on_mount(self) -> None:
         """Take the theme that was chosen, and prepare what the first frame does not need."""
@@ -292,6 +315,10 @@ class DealboardApp(App[None]):
         """Keep something of the acting user outside the journal, in its turn."""
         self._write(partial(self.workspace.remember, self._mine(key), value))
 
+    def recall_mine(self, key: str) -> Any:
+        """Return what the acting user had remembered, or None."""
+        return self.workspace.recall(self._mine(key))
+
     def _mine(self, key: str) -> str:
         return f"user/{self.workspace.user.id}/{key}"
 
@@ -310,6 +337,6 @@ class DealboardApp(App[None]):
             self._announce(None)
 
     def _announce(self, receipt: "Receipt[Any] | None") -> None:
-        """Tell every screen, also those below a form, that something was committed."""
-        for screen in self.screen_stack:
+        """Tell every screen, also those that are not in front, that something was committed."""
+        for screen in {*self.screen_stack, *self._places.values()}:
             screen.post_message(Changed(receipt))

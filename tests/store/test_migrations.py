@@ -47,7 +47,14 @@ def schema(path: Path) -> dict[str, list[str]]:
         " AND name NOT LIKE 'sqlite%' AND name != 'alembic_version'"
     ).fetchall()
     connection.close()
-    return {name: sorted(part.strip(" ,\t") for part in sql.split("\n")) for name, sql in rows}
+    return {
+        name: sorted(part for line in sql.split("\n") for part in parts(line)) for name, sql in rows
+    }
+
+
+def parts(line: str) -> list[str]:
+    """Take lines apart: an added column stands behind a comma, in the line of another."""
+    return [part for each in line.split(",") if (part := each.strip(" \t)"))]
 
 
 def test_the_file_says_whose_it_is(workspace: Workspace) -> None:

@@ -356,14 +356,6 @@ async def test_a_picker_takes_a_key_in_the_same_burst(sales: Workspace) -> None:
         await robot.until(lambda: robot.titles("Proposal") == ["Acme", "Umbrella"])
 
 
-async def test_settings_by_a_key(sales: Workspace) -> None:
-    async with driving(sales, sales.path) as robot:
-        await robot.press("comma")
-        await robot.until(lambda: "Compact or comfortable cards" in robot.text)
-        await robot.press("c")
-        await robot.until(lambda: robot.board.density == "compact")
-
-
 async def test_quitting_over_a_form_asks(sales: Workspace) -> None:
     async with driving(sales, sales.path) as robot:
         await robot.press("N")

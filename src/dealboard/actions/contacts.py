@@ -112,6 +112,7 @@ def forget(tx: Transaction, contact_id: int) -> None:
     tx.describe(f"Forgot contact #{contact_id}")
     blank: dict[str, Any] = dict.fromkeys(LIMITS)
     _write(tx, contact, blank | {"first_name": FORGOTTEN_NAME, "last_name": "", "consent": None})
+    contact.custom = "{}"
     contact.forgotten = True
 
 

@@ -5,8 +5,10 @@ dates. Text is as the user gave it: show it through `domain.text.safe`. They are
 because a dozen dataclasses take longer to define than the first board takes to read.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dealboard.domain.stages import StageKind
@@ -84,8 +86,18 @@ class Person(NamedTuple):
     phone_key: str | None = None
 
 
+class NextStep(NamedTuple):
+    """The open task of a deal that is due first; tasks without a day come last."""
+
+    text: str
+    due: date | None
+
+
 class Card(NamedTuple):
-    """A deal as a board shows it. `contacts` are names, the primary contact first."""
+    """A deal as a board shows it. `contacts` are names, the primary contact first.
+
+    `rotting` counts the days since anything happened, where the stage's limit is passed.
+    """
 
     id: int
     title: str
@@ -100,6 +112,29 @@ class Card(NamedTuple):
     closed_at: datetime | None
     reference: str | None
     contacts: tuple[str, ...]
+    version: int
+    next_step: NextStep | None = None
+    rotting: int | None = None
+
+
+class Row(NamedTuple):
+    """A deal as a table shows it: the card's fields and those a card has no room for."""
+
+    id: int
+    title: str
+    pipeline: str
+    stage_id: int
+    stage: str
+    kind: StageKind
+    owner: str
+    owner_active: bool
+    amount: int | None
+    currency: str
+    close_date: date | None
+    created_at: datetime
+    closed_at: datetime | None
+    contacts: tuple[str, ...]
+    reference: str | None
     version: int
 
 
@@ -127,7 +162,11 @@ class Deal(NamedTuple):
 
 
 class Contact(NamedTuple):
-    """A person or a company that deals are made with; `phone_key` as a `Person` has it."""
+    """A person or a company that deals are made with; `phone_key` as a `Person` has it.
+
+    `custom` holds the values of custom fields by the field's id: a number as decimal text, a day as
+    ISO text.
+    """
 
     id: int
     uid: str
@@ -146,11 +185,84 @@ class Contact(NamedTuple):
     updated_at: datetime
     version: int
     phone_key: str | None = None
+    forgotten: bool = False
+    custom: Mapping[int, str] = MappingProxyType({})
 
     @property
     def name(self) -> str:
         """First and last name as one; the whole name of those who have only one."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class FieldKind(StrEnum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+class CustomField(NamedTuple):
+    """A field of contacts that this workspace added; `choices` for `FieldKind.CHOICE` only."""
+
+    id: int
+    uid: str
+    name: str
+    kind: FieldKind
+    choices: tuple[str, ...]
+    position: int
+
+
+class ActivityKind(StrEnum):
+    """What was, or is to be, done about a deal."""
+
+    CALL = "call"
+    MEETING = "meeting"
+    NOTE = "note"
+    TASK = "task"
+
+
+class Activity(NamedTuple):
+    """A call, a meeting, a note or a task of a deal or a contact.
+
+    `user` is who wrote it or is to do it. A task is open until `done_at`; only tasks have `due`.
+    """
+
+    id: int
+    uid: str
+    kind: ActivityKind
+    text: str
+    due: date | None
+    done_at: datetime | None
+    deal_id: int | None
+    contact_id: int | None
+    user_id: int
+    user: str
+    created_at: datetime
+    version: int
+
+
+class Message(NamedTuple):
+    """A line of the chat with a contact; `direction` is in, out or none (what the system said)."""
+
+    id: int
+    contact_id: int
+    at: datetime
+    direction: str
+    author: str
+    text: str
+    source: str
+
+
+class SavedView(NamedTuple):
+    """A filter and an order under a name; `query` is as `domain.filters` writes it."""
+
+    id: int
+    uid: str
+    name: str
+    query: str
+    position: int
 
 
 class Operation(NamedTuple):

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
 from dealboard import actions
@@ -15,16 +14,17 @@ from dealboard.domain.filters import DealFilter, Sort, SortKey
 from dealboard.domain.stages import MARK
 from dealboard.screens import board_page
 from dealboard.screens.board_page import Opening, Page, Seen, Stale, View, Window
+from dealboard.screens.place import Place
 from dealboard.store.reads import deals
 from dealboard.widgets.board import Board
 from dealboard.widgets.deal_card import Density
-from dealboard.widgets.hint_bar import Hint, HintBar
 from dealboard.widgets.menu_bar import MenuBar
 from dealboard.widgets.menu_line import MenuItem
 
 if TYPE_CHECKING:
-    from dealboard.app import Changed, DealboardApp
-    from dealboard.store.transaction import Transaction
+    from dealboard.app import Changed
+    from dealboard.store.transaction import Receipt, Transaction
+    from dealboard.workspace import Then
 
 EMPTY = """\
 A pipeline is your sales process: stages from the first contact to the deal won.
@@ -32,21 +32,20 @@ There is none yet.
 
 Press P to create one, or click ＋ Pipeline above."""
 
-MENU = (MenuItem("deals", "Deals"),)
-MENU_ACTIONS = (
-    MenuItem("new_deal", "＋ New deal"),
-    MenuItem("new_pipeline", "＋ Pipeline"),
-    MenuItem("settings", "⚙"),
-)
-
 SORTS = (SortKey.MANUAL, SortKey.CLOSE, SortKey.AMOUNT, SortKey.CREATED, SortKey.NAME)
 """The orders that `s` walks through."""
 
 
-class BoardScreen(Screen[None]):
+class BoardScreen(Place):
     """A pipeline as a board (guide, Pipeline View)."""
 
-    BLANK = True
+    PLACE = "deals"
+
+    MENU_ACTIONS: ClassVar = {
+        MenuItem("new_deal", "＋ New deal"): "screen.new_deal",
+        MenuItem("new_pipeline", "＋ Pipeline"): "screen.new_pipeline",
+        MenuItem("settings", "⚙"): "app.go('settings')",
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("N", "quick_add", "Quick add", id="deal.quick_add"),
@@ -56,8 +55,6 @@ class BoardScreen(Screen[None]):
         Binding("D", "delete", "Delete", show=False, id="deal.delete"),
         Binding("plus", "shift(1)", "Close date a day later", show=False, id="deal.later"),
         Binding("minus", "shift(-1)", "Close date a day earlier", show=False, id="deal.earlier"),
-        Binding("u,ctrl+z", "undo", "Undo", id="history.undo"),
-        Binding("U,ctrl+y", "redo", "Redo", show=False, id="history.redo"),
         Binding("o", "only_mine", "Only mine", id="view.mine"),
         Binding("p", "pick_pipeline", "Pipeline", id="view.pipeline"),
         Binding("s", "sort", "Sort", show=False, id="view.sort"),
@@ -65,20 +62,12 @@ class BoardScreen(Screen[None]):
         Binding("c", "density", "Compact or comfortable", show=False, id="view.density"),
         Binding("P", "new_pipeline", "New pipeline", show=False, id="pipeline.new"),
         Binding("R", "rename_pipeline", "Rename pipeline", show=False, id="pipeline.rename"),
-        Binding("comma,f10", "settings", "Settings", show=False, id="view.settings"),
-        Binding("f2", "focus_board", "Deals", show=False, id="go.deals"),
-        Binding("q", "app.quit", "Quit", id="app.leave"),
     ]
 
     def __init__(self, opening: Opening) -> None:
         super().__init__()
         self._opening = opening
         self._stale: Stale | None = None
-
-    @property
-    def dealboard(self) -> "DealboardApp":
-        """The app, by its own type."""
-        return cast("DealboardApp", self.app)
 
     @property
     def _view(self) -> View | None:
@@ -89,34 +78,22 @@ class BoardScreen(Screen[None]):
         """The board widget."""
         return self.query_one(Board)
 
-    def compose(self) -> ComposeResult:
-        """Yield the menu, the board or what teaches the first key, and the hints."""
+    def body(self) -> ComposeResult:
+        """Yield the board, or what teaches the first key."""
         config = self.dealboard.config
         today = self.dealboard.workspace.today
         board = Board(today=today, density=Density(config.density), locale=config.locale)
         self._show(board)
-        yield MenuBar(MENU, MENU_ACTIONS, current="deals")
         yield board
         yield Static(EMPTY, id="empty", markup=False)
-        yield HintBar()
 
     def on_mount(self) -> None:
         """Put the cursor on the board, and ask for a pipeline where there is none."""
         self._label()
-        self.board.focus()
-        self.query_one(HintBar).hints = self._hints()
+        self.set_focus(self.board)
+        self._show_hints()
         if self._view is None:
             self.action_new_pipeline()
-
-    def _hints(self) -> tuple[Hint, ...]:
-        """Return the keys worth showing, as the bindings declare them."""
-        declared = Binding.make_bindings([*Board.BINDINGS, *self.BINDINGS, *self.app.BINDINGS])
-        seen: dict[str, Hint] = {}
-        for each in declared:
-            if each.show:
-                key = self.app.get_key_display(each)
-                seen.setdefault(each.action, Hint(key, each.description, each.action))
-        return tuple(seen.values())
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────
 
@@ -225,32 +202,24 @@ class BoardScreen(Screen[None]):
 
     # ── what is done to the deal under the cursor ─────────────────────────────────────────────
 
-    def _do(self, action: "Callable[[Transaction], Any]") -> None:
-        """Run an action, and read in its own transaction what the board shows of the change."""
-        seeing = partial(
-            Seen.after,
-            view=self._view,
-            windows=self._windows(),
-            cursor=self.board.cursor,
-            today=self.dealboard.workspace.today,
-        )
-        self.dealboard.start(self.dealboard.change(action, seeing))
+    def said(self, receipt: "Receipt[Any]") -> None:
+        """Say nothing: what was done is said when it is painted."""
 
     def _on_deal(self, verb: "Callable[[Transaction, int], Any]") -> None:
         """Do something to the deal under the cursor, if there is one."""
         cursor = self.board.cursor
         if cursor and (deal_id := cursor.deal_id) is not None:
-            self._do(lambda tx: verb(tx, deal_id))
+            self.do(lambda tx: verb(tx, deal_id))
 
     @on(Board.MoveRequested)
     def _move(self, event: Board.MoveRequested) -> None:
         deal_id, by, stage_id, index = event.deal_id, event.by, event.stage_id, event.index
         if stage_id is None:
-            self._do(lambda tx: actions.deals.move(tx, deal_id, by=by))
+            self.do(lambda tx: actions.deals.move(tx, deal_id, by=by))
         elif index is not None and self._sorted_by_hand():
             self._place(deal_id, stage_id, index)
         else:
-            self._do(lambda tx: actions.deals.move(tx, deal_id, stage_id=stage_id))
+            self.do(lambda tx: actions.deals.move(tx, deal_id, stage_id=stage_id))
 
     @on(Board.ReorderRequested)
     def _reorder(self, event: Board.ReorderRequested) -> None:
@@ -260,12 +229,12 @@ class BoardScreen(Screen[None]):
         if cursor and self._view and self._view.filter.active:
             self._place(event.deal_id, cursor.stage_id, max(0, cursor.index + event.by))
         else:
-            self._do(lambda tx: actions.deals.reorder(tx, event.deal_id, event.by))
+            self.do(lambda tx: actions.deals.reorder(tx, event.deal_id, event.by))
 
     def _place(self, deal_id: int, stage_id: int, index: int) -> None:
         """Put a deal between those that are seen there: others may be between them, or filtered."""
         above, below = self.board.neighbours(stage_id, index, deal_id)
-        self._do(
+        self.do(
             lambda tx: actions.deals.place(
                 tx, deal_id, stage_id, index=index, before_id=below, after_id=above
             )
@@ -291,7 +260,7 @@ class BoardScreen(Screen[None]):
 
         def lose(reason: str | None) -> None:
             if reason is not None:
-                self._do(lambda tx: actions.deals.lose(tx, card.id, reason))
+                self.do(lambda tx: actions.deals.lose(tx, card.id, reason))
 
         title = f"Why was {card.title} lost?"
         self.app.push_screen(Ask(title, placeholder="Enter leaves it open"), lose)
@@ -305,7 +274,7 @@ class BoardScreen(Screen[None]):
 
         def delete(sure: bool | None) -> None:
             if sure:
-                self._do(lambda tx: actions.deals.delete(tx, [card.id]))
+                self.do(lambda tx: actions.deals.delete(tx, [card.id]))
 
         self.app.push_screen(Confirm(f"Delete {card.title}?", detail="u brings it back."), delete)
 
@@ -322,7 +291,7 @@ class BoardScreen(Screen[None]):
 
         def move(stage_id: int | None) -> None:
             if stage_id is not None:
-                self._do(lambda tx: actions.deals.move(tx, card.id, stage_id=stage_id))
+                self.do(lambda tx: actions.deals.move(tx, card.id, stage_id=stage_id))
 
         choices = [
             Choice(stage.id, f"{stage.name} {MARK[stage.kind]}".strip(), f"{stage.probability} %")
@@ -330,13 +299,19 @@ class BoardScreen(Screen[None]):
         ]
         self.app.push_screen(Pick(f"Move {card.title} to", choices, chosen=card.stage_id), move)
 
-    def action_undo(self) -> None:
-        """Take back the newest change."""
-        self._do(lambda tx: actions.history.undo(tx))
-
-    def action_redo(self) -> None:
-        """Do again what was taken back."""
-        self._do(lambda tx: actions.history.redo(tx))
+    def do(self, action: "Callable[[Transaction], Any]", seeing: "Then | None" = None) -> None:
+        """Run an action, and read in its own transaction what the board shows of the change."""
+        super().do(
+            action,
+            seeing
+            or partial(
+                Seen.after,
+                view=self._view,
+                windows=self._windows(),
+                cursor=self.board.cursor,
+                today=self.dealboard.workspace.today,
+            ),
+        )
 
     # ── forms, pickers and what is shown ──────────────────────────────────────────────────────
 
@@ -397,7 +372,7 @@ class BoardScreen(Screen[None]):
 
         def rename(name: str | None) -> None:
             if name is not None:
-                self._do(lambda tx: actions.pipelines.rename(tx, pipeline.id, name))
+                self.do(lambda tx: actions.pipelines.rename(tx, pipeline.id, name))
 
         self.app.push_screen(
             Ask("Rename the pipeline", initial=pipeline.name, required=True), rename
@@ -456,37 +431,6 @@ class BoardScreen(Screen[None]):
         compact = self.board.density is Density.COMPACT
         self.board.density = Density.COMFORTABLE if compact else Density.COMPACT
 
-    def action_focus_board(self) -> None:
-        """Put the cursor on the board."""
-        self.board.focus()
-
-    def action_settings(self) -> None:
-        """Offer what can be set."""
-        from dealboard.screens.pick import Choice, Pick
-
-        choices = [
-            Choice("screen.density", "Compact or comfortable cards", key="c"),
-            Choice("app.change_theme", "Theme", key="t"),
-            Choice("screen.new_pipeline", "New pipeline", key="n"),
-            Choice("screen.rename_pipeline", "Rename this pipeline", key="r"),
-        ]
-        self.app.push_screen(Pick("Settings", choices), self._set)
-
-    async def _set(self, action: str | None) -> None:
-        if action is not None:
-            await self.run_action(action)
-
-    @on(MenuBar.Chosen)
-    async def _choose(self, event: MenuBar.Chosen) -> None:
-        chosen = {
-            "deals": "focus_board",
-            "place": "pick_pipeline",
-            "new_deal": "new_deal",
-            "new_pipeline": "new_pipeline",
-            "settings": "settings",
-        }[event.item_id]
-        await self.run_action(chosen)
-
-    @on(HintBar.Pressed)
-    async def _press(self, event: HintBar.Pressed) -> None:
-        await self.board.run_action(event.action)
+    def choose_place(self) -> None:
+        """Offer the pipelines."""
+        self.action_pick_pipeline()

@@ -1,21 +1,14 @@
 """What a Chat Operator sees in place of the deals (guide, User permissions; decision 78)."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
 from dealboard.domain.text import safe
+from dealboard.screens.place import Place
 
 
-class NoAccess(Screen[None]):
-    """One sentence, and the way out."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape", "app.quit", "Quit", id="app.leave"),
-    ]
+class NoAccess(Place):
+    """One sentence, and the way elsewhere."""
 
     DEFAULT_CSS = """
     NoAccess {
@@ -24,13 +17,15 @@ class NoAccess(Screen[None]):
     }
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__()
-        self._name_of_user = name
+        self._place = place
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """Yield the sentence."""
-        sentence = f"{safe(self._name_of_user)} is a Chat Operator and has no access to deals."
+        name = safe(self.dealboard.workspace.user.name)
         yield Static(
-            f"{sentence}\n\nq quits; --as NAME opens dealboard as somebody else.", markup=False
+            f"{name} is a Chat Operator and has no access to deals.\n\n"
+            "F3 shows the contacts; --as NAME opens dealboard as somebody else; q quits.",
+            markup=False,
         )

@@ -93,7 +93,10 @@ class Stage(Row, table=True):
 
 
 class Contact(Row, table=True):
-    """A person or company; phone and e-mail as typed, and normalised for matching."""
+    """A person or company; phone and e-mail as typed, and normalised for matching.
+
+    `custom` is a JSON object: the id of a custom field to its value as text.
+    """
 
     __tablename__: ClassVar[Any] = "contact"
     __table_args__ = (
@@ -120,6 +123,9 @@ class Contact(Row, table=True):
     consent_at: datetime | None = Field(default=None, sa_type=Moment)
     consent_source: str | None = Field(default=None, sa_type=Text)
     forgotten: bool = Field(default=False, sa_type=Flag)
+    custom: str = Field(
+        default="{}", sa_type=Text, sa_column_kwargs={"server_default": text("'{}'")}
+    )
     search: str = Field(default="", sa_type=Text)
     batch: int | None = None
 
@@ -181,6 +187,94 @@ class DealContact(SQLModel, table=True):
     batch: int | None = None
 
 
+class CustomField(Row, table=True):
+    """A field of contacts that this workspace added; `choices`, a JSON list, for that kind only."""
+
+    __tablename__: ClassVar[Any] = "custom_field"
+    __table_args__ = (
+        CheckConstraint("kind IN ('text', 'number', 'date', 'choice')", name="kind"),
+        CheckConstraint("length(name) BETWEEN 1 AND 60", name="name"),
+        _SQLITE,
+    )
+
+    name: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    choices: str = Field(default="[]", sa_type=Text)
+    position: int
+
+
+class Activity(Row, table=True):
+    """A call, a meeting, a note or a task, of a deal or of a contact.
+
+    A task is open until `done_at`; only tasks have a `due` day. `user_id` wrote it or is to do it.
+    """
+
+    __tablename__: ClassVar[Any] = "activity"
+    __table_args__ = (
+        CheckConstraint("kind IN ('call', 'meeting', 'note', 'task')", name="kind"),
+        CheckConstraint("kind = 'task' OR (due IS NULL AND done_at IS NULL)", name="task"),
+        CheckConstraint("deal_id IS NOT NULL OR contact_id IS NOT NULL", name="subject"),
+        CheckConstraint("length(text) BETWEEN 1 AND 20000", name="text"),
+        Index("activity_deal", "deal_id", sqlite_where=text("deal_id IS NOT NULL")),
+        Index("activity_contact", "contact_id", sqlite_where=text("contact_id IS NOT NULL")),
+        # The next step of the deals in view, and the day's tasks.
+        Index(
+            "activity_next",
+            *("deal_id", "due", "id"),
+            sqlite_where=text("kind = 'task' AND done_at IS NULL"),
+        ),
+        Index(
+            "activity_due",
+            *("user_id", "due", "id"),
+            sqlite_where=text("kind = 'task' AND done_at IS NULL"),
+        ),
+        Index("activity_batch", "batch", sqlite_where=text("batch IS NOT NULL")),
+        _SQLITE,
+    )
+
+    kind: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    due: date | None = Field(default=None, sa_type=Day)
+    done_at: datetime | None = Field(default=None, sa_type=Moment)
+    deal_id: int | None = Field(default=None, foreign_key="deal.id")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    user_id: int = _reference("user")
+    batch: int | None = None
+
+
+class SavedView(Row, table=True):
+    """A filter, an order and a way to look at deals, under a name; `query` is a JSON object."""
+
+    __tablename__: ClassVar[Any] = "saved_view"
+    __table_args__ = (CheckConstraint("length(name) BETWEEN 1 AND 60", name="name"), _SQLITE)
+
+    name: str = Field(sa_type=Text)
+    query: str = Field(sa_type=Text)
+    position: int
+
+
+class Message(SQLModel, table=True):
+    """A line of the chat with a contact. Not journalled; `key` makes importing twice harmless."""
+
+    __tablename__: ClassVar[Any] = "message"
+    __table_args__ = (
+        CheckConstraint("direction IN ('in', 'out', 'none')", name="direction"),
+        Index("message_contact", "contact_id", "at", "id"),
+        Index("message_key", "contact_id", "key", unique=True),
+        _SQLITE,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    uid: str = Field(sa_type=Text, unique=True)
+    contact_id: int = _reference("contact")
+    at: datetime = Field(sa_type=Moment)
+    direction: str = Field(sa_type=Text)
+    author: str = Field(default="", sa_type=Text)
+    text: str = Field(sa_type=Text)
+    source: str = Field(sa_type=Text)
+    key: str = Field(sa_type=Text)
+
+
 class Operation(SQLModel, table=True):
     """What somebody did in one step. `undone_by` is the operation that took it back."""
 
@@ -229,5 +323,8 @@ class Setting(SQLModel, table=True):
     value: str = Field(sa_column=Column(Text, nullable=False))
 
 
-JOURNALLED: tuple[type[SQLModel], ...] = (User, Pipeline, Stage, Contact, Deal, DealContact)
+JOURNALLED: tuple[type[SQLModel], ...] = (
+    *(User, Pipeline, Stage, CustomField, SavedView),
+    *(Contact, Deal, DealContact, Activity),
+)
 """Tables whose changes the journal records, parents before children."""

@@ -1,5 +1,6 @@
 """Contacts: one, those that a text finds, and the deals made with one."""
 
+import json
 from typing import Any
 
 from dealboard.domain.stages import StageKind
@@ -12,7 +13,8 @@ from dealboard.store.reads.where import contains, starts
 
 _CONTACT = (
     "id, uid, first_name, last_name, phone, email, company, city, state, zip, country,"
-    " external_id, consent, created_at, updated_at, version, phone_key"
+    " external_id, consent, created_at, updated_at, version, phone_key, forgotten,"
+    " custom"
 )
 
 
@@ -72,7 +74,8 @@ def deals_of(connection: Connection, contact_id: int) -> tuple[tuple[Deal, ...],
 
 
 def _contact(row: tuple[Any, ...]) -> Contact:
-    *plain, consent, created_at, updated_at, version, phone_key = row
+    *plain, consent, created_at, updated_at, version, phone_key, forgotten, custom = row
     agreed = None if consent is None else bool(consent)
+    values = {int(field_id): value for field_id, value in json.loads(custom).items()}
     rest = agreed, moment(created_at), moment(updated_at), version, phone_key
-    return Contact(*(*plain, *rest))
+    return Contact(*(*plain, *rest, bool(forgotten), values))

@@ -1,0 +1,9 @@
+"""Contacts."""
+
+from dealboard.screens.place import Place
+
+
+class ContactsScreen(Place):
+    """Contacts."""
+
+    PLACE = "contacts"

@@ -1,0 +1,9 @@
+"""Today."""
+
+from dealboard.screens.place import Place
+
+
+class TodayScreen(Place):
+    """Today."""
+
+    PLACE = "today"
