@@ -36,6 +36,12 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+_REMEMBER = (
+    "INSERT INTO setting (key, value) VALUES (:key, :value)"
+    " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
+
+
 class Workspace:
     """One workspace, open: `run` writes, `read` reads, `remember` keeps what is no change."""
 
@@ -130,22 +136,20 @@ class Workspace:
         """
         from dataclasses import replace
 
-        from dealboard.store import journal
         from dealboard.store.ids import new_uid
-        from dealboard.store.transaction import Entry, Transaction, raw
+        from dealboard.store.transaction import Entry, Transaction
 
         if self.read_only:
             raise StorageFailed(f"Nothing can be changed: {self.read_only}")
         now = self.now
         entry = Entry(new_uid(now), now, self.user.id)
-        with self._writer().session() as session, session.begin():
-            tx = Transaction(session, None, now, now.astimezone().date(), entry)
-            tx.actor = tx.read(team.user, self.user.id)
-            book = journal.Journal(tx)
-            receipt = book.settle(action(tx))
+        with self._writer().transaction() as opened:
+            actor = team.user(opened.connection, self.user.id)
+            tx = Transaction(opened, actor, now, now.astimezone().date(), entry)
+            receipt = tx.journal.settle(action(tx))
             if then is None or receipt.operation is None:
                 return receipt
-            return replace(receipt, seen=then(raw(session), receipt))
+            return replace(receipt, seen=then(opened.connection, receipt))
 
     def _writer(self) -> "Writer":
         from dealboard.store.engine import Writer
@@ -164,11 +168,9 @@ class Workspace:
 
     def remember(self, key: str, value: object) -> None:
         """Keep a JSON value outside the journal: a cursor, a width, the last view."""
-        from dealboard.store.tables import Setting
-
         if not self.read_only:
-            with self._writer().session() as session, session.begin():
-                session.merge(Setting(key=key, value=json.dumps(value)))
+            with self._writer().transaction() as opened:
+                opened.connection.execute(_REMEMBER, {"key": key, "value": json.dumps(value)})
 
     def recall(self, key: str) -> Any:
         """Return what was remembered, or None."""

@@ -20,11 +20,12 @@ from dealboard.actions.links import (
     remove_contact,
     set_contacts,
 )
-from dealboard.actions.moves import lose, move, place, reopen, reorder, settle, win
+from dealboard.actions.moves import lose, move, place, reopen, reorder, win
 from dealboard.actions.rows import counted, is_open, key, quoted, required, stages_beside
+from dealboard.domain import stages as rules
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.money import currency_code, decimal_string, from_decimal_string
-from dealboard.domain.stages import StageKind
+from dealboard.domain.stages import Closing, StageKind
 from dealboard.domain.text import one_line
 from dealboard.errors import InvalidValue, MissingField, NotFound
 from dealboard.store.ids import new_uid
@@ -87,7 +88,7 @@ def create(
         tx.note(f"Deal #{known.id} with this uid exists already; nothing was created.")
         return key(known)
     linked_to = people(tx, contacts)
-    stage = tx.get(Stage, stage_id)
+    closing = _closing(tx, tx.get(Stage, stage_id), close_date)
     deal = Deal(
         uid=required(uid, "uid", "it needs a value", limit=UID_LIMIT) if uid else new_uid(tx.now),
         created_at=created_at or tx.now,
@@ -97,12 +98,13 @@ def create(
         owner_id=key(_owner(tx, owner_id)),
         amount=_amount(amount),
         currency=currency_code(currency or tx.setting("currency", "EUR")),
-        close_date=close_date,
+        close_date=closing.close_date,
+        close_date_auto=closing.auto,
+        closed_at=closing.closed_at,
         reference=_reference(reference),
         rank=placement.rank_for(tx, placement.at(tx, stage_id, "top")),
         stage_entered_at=tx.now,
     )
-    settle(tx, deal, StageKind.OPEN, StageKind(stage.kind))
     tx.add([deal])
     link(tx, deal, contacts)
     _warn_of_duplicate(tx, deal)
@@ -229,6 +231,12 @@ def _clean(changes: DealChanges) -> dict[str, Any]:
     if "contacts" in cleaned:
         cleaned["contacts"] = tuple(dict.fromkeys(cleaned["contacts"]))
     return cleaned
+
+
+def _closing(tx: Transaction, stage: Stage, close_date: date | None) -> Closing:
+    """Return how a deal that begins in a stage stands to its end (decision 34)."""
+    kind = StageKind(stage.kind)
+    return rules.enter(Closing(None, close_date), StageKind.OPEN, kind, tx.now, tx.today)
 
 
 def _title(text: str) -> str:

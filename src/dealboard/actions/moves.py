@@ -5,6 +5,7 @@ neighbours it comes between, and writes one row.
 """
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from dealboard.actions import access, placement
 from dealboard.actions.placement import Between, Place
@@ -12,9 +13,10 @@ from dealboard.actions.rows import is_open, quoted, stages_beside
 from dealboard.domain import stages as rules
 from dealboard.domain.stages import Closing, StageKind
 from dealboard.domain.text import one_line
-from dealboard.domain.views import Stage
+from dealboard.domain.views import Stage, Standing
 from dealboard.errors import InvalidValue, NotFound
-from dealboard.store.reads import pipelines
+from dealboard.store.images import encode
+from dealboard.store.reads import board, pipelines
 from dealboard.store.tables import Deal, Pipeline
 from dealboard.store.transaction import Transaction
 
@@ -39,7 +41,7 @@ def move(
     `place` is given; without one, a deal that is in that stage already stays where it is.
     """
     access.full_access(tx)
-    deal = tx.get(Deal, deal_id)
+    deal = tx.read(board.standing, deal_id)
     beside = stages_beside(tx, deal.stage_id)
     was = _one(beside, deal.stage_id)
     if by is not None:
@@ -52,7 +54,7 @@ def move(
         stage = was
     if stage is not was or place is not None:
         put(tx, deal, was, stage, placement.at(tx, stage.id, place or "top", deal_id))
-    return deal.stage_id
+    return stage.id
 
 
 def place(
@@ -72,7 +74,7 @@ def place(
     access.full_access(tx)
     if deal_id in (before_id, after_id):
         return
-    deal = tx.get(Deal, deal_id)
+    deal = tx.read(board.standing, deal_id)
     beside = stages_beside(tx, deal.stage_id)
     stage = _stage(tx, beside, stage_id, None)
     if before_id is not None:
@@ -87,11 +89,11 @@ def place(
 def reorder(tx: Transaction, deal_id: int, by: int) -> None:
     """Move a deal down by that many deals of its stage (up, if negative), or to the end."""
     access.full_access(tx)
-    deal = tx.get(Deal, deal_id)
+    deal = tx.read(board.standing, deal_id)
     where = placement.beyond(tx, deal, by)
     if where is not None:
         tx.describe(f"Moved {deal.title} {'down' if by > 0 else 'up'}")
-        deal.rank = placement.rank_for(tx, where)
+        _write(tx, deal, deal._replace(rank=placement.rank_for(tx, where)))
 
 
 def win(tx: Transaction, deal_id: int) -> None:
@@ -105,13 +107,13 @@ def lose(tx: Transaction, deal_id: int, reason: str = "") -> None:
     deal = _close(tx, deal_id, StageKind.LOST)
     if reason:
         tx.describe(f"{deal.title}: lost because {reason}")
-        deal.lost_reason = reason
+        _write(tx, deal, deal._replace(lost_reason=reason))
 
 
 def reopen(tx: Transaction, deal_id: int) -> None:
     """Move a closed deal back to its last open stage, or to the first; open ones stay."""
     access.full_access(tx)
-    deal = tx.get(Deal, deal_id)
+    deal = tx.read(board.standing, deal_id)
     beside = stages_beside(tx, deal.stage_id)
     was = _one(beside, deal.stage_id)
     if not is_open(was):
@@ -119,45 +121,62 @@ def reopen(tx: Transaction, deal_id: int) -> None:
         put(tx, deal, was, stage, placement.at(tx, stage.id, "top"))
 
 
-def put(tx: Transaction, deal: Deal, was: Stage, stage: Stage, where: Between) -> None:
-    """Put a deal at a place of a stage; one that stands there already stays as it is."""
+def put(tx: Transaction, deal: Standing, was: Stage, stage: Stage, where: Between) -> Standing:
+    """Put a deal at a place of a stage and return how it stands; one that is there stays so."""
     if placement.is_there(deal, where):
-        return
-    deal.rank = placement.rank_for(tx, where)
+        return deal
+    there = deal._replace(rank=placement.rank_for(tx, where))
     if stage is was:
         tx.describe(f"Moved {deal.title} within {stage.name}")
-        return
-    tx.describe(f"{deal.title} → {stage.name}")
-    deal.stage_id = stage.id
-    deal.stage_entered_at = tx.now
-    settle(tx, deal, StageKind(was.kind), StageKind(stage.kind))
-    if is_open(was) and not is_open(stage):
-        deal.last_open_stage_id = was.id
+    else:
+        tx.describe(f"{deal.title} → {stage.name}")
+        there = _entered(there, was, stage, tx.now, tx.today)
+    _write(tx, deal, there)
+    return there
 
 
-def settle(tx: Transaction, deal: Deal, before: StageKind, after: StageKind) -> None:
-    """Set what follows from entering a kind of stage: when the deal closed, and its close date."""
+def _entered(deal: Standing, was: Stage, stage: Stage, now: datetime, today: date) -> Standing:
+    """Return how a deal stands after entering a stage: when it closed, and its close date."""
     closing = Closing(deal.closed_at, deal.close_date, deal.close_date_auto)
-    closing = rules.enter(closing, before, after, tx.now, tx.today)
-    deal.closed_at = closing.closed_at
-    deal.close_date = closing.close_date
-    deal.close_date_auto = closing.auto
-    if after is not StageKind.LOST:
-        deal.lost_reason = None
+    closing = rules.enter(closing, was.kind, stage.kind, now, today)
+    closes = is_open(was) and not is_open(stage)
+    return deal._replace(
+        stage_id=stage.id,
+        stage_entered_at=now,
+        closed_at=closing.closed_at,
+        close_date=closing.close_date,
+        close_date_auto=closing.auto,
+        last_open_stage_id=was.id if closes else deal.last_open_stage_id,
+        lost_reason=deal.lost_reason if stage.kind is StageKind.LOST else None,
+    )
 
 
-def _close(tx: Transaction, deal_id: int, kind: StageKind) -> Deal:
+def _write(tx: Transaction, before: Standing, after: Standing) -> None:
+    """Write the fields in which a deal stands differently."""
+    differing = [
+        name for name, old, new in zip(Standing._fields, before, after, strict=True) if old != new
+    ]
+    if differing:
+        tx.change(
+            Deal,
+            before.id,
+            {name: encode(getattr(before, name)) for name in differing},
+            {name: encode(getattr(after, name)) for name in differing},
+        )
+
+
+def _close(tx: Transaction, deal_id: int, kind: StageKind) -> Standing:
     access.full_access(tx)
-    deal = tx.get(Deal, deal_id)
+    deal = tx.read(board.standing, deal_id)
     beside = stages_beside(tx, deal.stage_id)
     was = _one(beside, deal.stage_id)
     if was.kind != kind:
         stage = _fixed(beside, kind)
-        put(tx, deal, was, stage, placement.at(tx, stage.id, "top"))
+        return put(tx, deal, was, stage, placement.at(tx, stage.id, "top"))
     return deal
 
 
-def _step(deal: Deal, beside: Sequence[Stage], was: Stage, by: int) -> Stage:
+def _step(deal: Standing, beside: Sequence[Stage], was: Stage, by: int) -> Stage:
     if not is_open(was):
         if by >= 0:
             return was
@@ -167,7 +186,7 @@ def _step(deal: Deal, beside: Sequence[Stage], was: Stage, by: int) -> Stage:
     return path[min(max(here + by, 0), len(path) - 1)]
 
 
-def _last_open(deal: Deal, beside: Sequence[Stage]) -> Stage:
+def _last_open(deal: Standing, beside: Sequence[Stage]) -> Stage:
     """Return where a closed deal reopens: the stage it was closed from, else the first."""
     open_ = [stage for stage in beside if is_open(stage)]
     return next((stage for stage in open_ if stage.id == deal.last_open_stage_id), open_[0])

@@ -11,6 +11,7 @@ import sqlalchemy
 from sqlalchemy import Select, tuple_
 from sqlmodel import col, select
 
+from dealboard.domain.views import Standing
 from dealboard.store.reads import board
 from dealboard.store.tables import Deal
 from dealboard.store.transaction import Transaction
@@ -80,7 +81,7 @@ def below(tx: Transaction, stage_id: int, deal_id: int, mover: int | None = None
     return Between(stage_id, spot, _first(tx, _others(stage_id, mover).where(_order > spot)))
 
 
-def beyond(tx: Transaction, deal: Deal, by: int) -> Between | None:
+def beyond(tx: Transaction, deal: Standing, by: int) -> Between | None:
     """Return the place `by` deals further down (up, if negative); None at that end already."""
     if by == 0:
         return None
@@ -101,7 +102,7 @@ def beyond(tx: Transaction, deal: Deal, by: int) -> Between | None:
     )
 
 
-def is_there(deal: Deal, where: Between) -> bool:
+def is_there(deal: Standing, where: Between) -> bool:
     """Return whether a deal stands in that place already."""
     here = (deal.rank, deal.id)
     return (

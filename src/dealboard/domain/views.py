@@ -117,6 +117,21 @@ class Card(NamedTuple):
     rotting: int | None = None
 
 
+class Standing(NamedTuple):
+    """Where a deal stands in its pipeline, and how it came there: what a move reads and writes."""
+
+    id: int
+    title: str
+    stage_id: int
+    rank: int
+    stage_entered_at: datetime
+    close_date: date | None
+    close_date_auto: bool
+    closed_at: datetime | None
+    last_open_stage_id: int | None
+    lost_reason: str | None
+
+
 class Row(NamedTuple):
     """A deal as a table shows it: the card's fields and those a card has no room for."""
 

@@ -20,6 +20,38 @@ from dealboard.store import driver
 from dealboard.store.open import FORMAT
 
 
+class Opened:
+    """A write transaction that is open: the driver's connection, and a session when one is needed.
+
+    What a key on the board waits for goes to the driver; a session costs more than its statements.
+    """
+
+    def __init__(self, link: Connection) -> None:
+        self.connection = _raw(link)
+        self._link = link
+        self._session: Session | None = None
+
+    def session(self) -> Session:
+        """Return the session of this transaction; it is made when it is first asked for."""
+        if self._session is None:
+            self._session = Session(self._link, expire_on_commit=False)
+        return self._session
+
+    def commit(self) -> None:
+        """Make everything last."""
+        if self._session is not None:
+            self._session.commit()
+        if self.connection.in_transaction:
+            self.connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Take back what was not committed."""
+        if self._session is not None:
+            self._session.close()
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+
+
 class Writer:
     """The one write connection of a workspace, used by one thread at a time."""
 
@@ -28,30 +60,45 @@ class Writer:
         self.timeout = timeout
         self.identity = _identity(path)
         self.engine = make_engine(path, timeout)
-        event.listen(self.engine, "begin", self._guard)
+        self._link: Connection | None = None
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Open a write transaction; the block commits it, anything else rolls it back.
+    def transaction(self) -> Iterator[Opened]:
+        """Open a write transaction; the end of the block commits it, an exception takes it back.
 
         Raises Busy, StorageFailed, WorkspaceReplaced or NotAWorkspace; nothing is written then.
         """
         try:
-            with Session(self.engine, expire_on_commit=False) as session:
-                yield session
+            self._link = self._link or self.engine.connect()
+            opened = Opened(self._link)
+            try:
+                opened.connection.execute("BEGIN IMMEDIATE")
+                self._guard(opened.connection)
+                yield opened
+                opened.commit()
+            finally:
+                opened.close()
         except DBAPIError as error:
             raise driver.explain(error.orig or error, self.path, self.timeout) from error
         except driver.Error as error:
             raise driver.explain(error, self.path, self.timeout) from error
 
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a write transaction for a session's work; otherwise as `transaction`."""
+        with self.transaction() as opened:
+            yield opened.session()
+
     def close(self) -> None:
         """Close the connection; SQLite then folds its log into the file."""
+        if self._link is not None:
+            self._link.close()
         self.engine.dispose()
 
-    def _guard(self, connection: Connection) -> None:
+    def _guard(self, connection: driver.Connection) -> None:
         if _identity(self.path) != self.identity:
             raise WorkspaceReplaced(self.path, "moved or replaced")
-        if driver.scalar(_raw(connection), "PRAGMA user_version") != FORMAT:
+        if driver.scalar(connection, "PRAGMA user_version") != FORMAT:
             raise WorkspaceReplaced(self.path, "upgraded by another dealboard")
 
 
@@ -81,7 +128,8 @@ def _connect(path: Path, timeout: float) -> driver.Connection:
 
 
 def _begin(connection: Connection) -> None:
-    _raw(connection).execute("BEGIN IMMEDIATE")
+    if not _raw(connection).in_transaction:
+        _raw(connection).execute("BEGIN IMMEDIATE")
 
 
 def _raw(connection: Connection) -> driver.Connection:

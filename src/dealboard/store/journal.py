@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete as delete_rows
-from sqlalchemy import event, inspect, select, text, update
+from sqlalchemy import event, inspect, text
 from sqlalchemy.orm import Session as AnySession
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy.orm.util import identity_key
+from sqlmodel import Session, SQLModel
 
-from dealboard.store import images, tables
+from dealboard.store import driver, images, tables
 from dealboard.store.columns import moment_text
 from dealboard.store.images import Image
 from dealboard.store.search import SearchColumn
-from dealboard.store.transaction import Entry, Receipt, ResultT, Touched, Transaction, raw
+from dealboard.store.transaction import Entry, Receipt, ResultT, Touched, Transaction
 
 CHUNK = 2_000
 """Rows sent to the database at a time by bulk work."""
@@ -35,6 +35,11 @@ _SETTLE = (
     " WHERE seq = :seq"
 )
 _FORGET = "DELETE FROM operation WHERE seq = :seq"
+_RECORDED = (
+    'SELECT id, "before", "after" FROM change WHERE operation_seq = :operation_seq'
+    " AND table_name = :table_name AND row_id = :row_id"
+)
+_REWRITE = 'UPDATE change SET "before" = :before, "after" = :after WHERE id = :key'
 _RECORD = (
     'INSERT INTO change (operation_seq, table_name, row_id, "before", "after")'
     " VALUES (:operation_seq, :table_name, :row_id, :before, :after)"
@@ -61,11 +66,35 @@ class Journal:
         self._search = SearchColumn()
         self._touched: dict[tuple[str, int], Touched] = {}
         self._certain = True
-        row = raw(tx.session).execute(_BEGIN, _entry(tx.operation)).fetchone()
+        self._session: Session | None = None
+        row = tx.connection.execute(_BEGIN, _entry(tx.operation)).fetchone()
         tx.operation.seq = row[0]
-        event.listen(tx.session, "before_flush", self._derive)
-        event.listen(tx.session, "after_flush", self._record)
-        event.listen(tx.session, "after_soft_rollback", self._doubt)
+
+    def watch(self, session: Session) -> None:
+        """Record what the flushes of a session write."""
+        self._session = session
+        event.listen(session, "before_flush", self._derive)
+        event.listen(session, "after_flush", self._record)
+        event.listen(session, "after_soft_rollback", self._doubt)
+
+    def change(self, table: type[SQLModel], row_id: int, before: Image, after: Image) -> None:
+        """Change one row by itself and record it; a session that has loaded it reads it again.
+
+        Nothing that is searched may change this way.
+        """
+        name = str(table.__tablename__)
+        values = {**after, "now": moment_text(self._tx.now), "key": row_id}
+        sets = ", ".join(f'"{column}" = :{column}' for column in after)
+        self._tx.connection.execute(
+            f'UPDATE "{name}" SET {sets}, updated_at = :now, version = version + 1'  # noqa: S608 -- our names
+            " WHERE id = :key",
+            values,
+        )
+        if self._session is not None:
+            loaded = self._session.identity_map.get(identity_key(table, row_id))
+            if loaded is not None:
+                self._session.expire(loaded)
+        self._enter(name, row_id, before, after)
 
     def settle(self, value: ResultT) -> Receipt[ResultT]:
         """Finish the operation before the commit and return its receipt.
@@ -73,14 +102,15 @@ class Journal:
         An operation that changed nothing is taken out again: `operation` is then None.
         """
         tx, operation = self._tx, self._tx.operation
-        tx.session.flush()
-        self._search.refresh(tx.session)
+        if self._session is not None:
+            self._session.flush()
+            self._search.refresh(self._session)
         touched = tuple(self._touched.values())
         # Undo and redo write many rows past the session, with images of their own.
         if not self._certain or operation.kind != "do":
-            touched = tuple(changes(tx.session, operation.seq))
-        changed = touched or operation.kind != "do" or has_batch(tx.session, operation.seq)
-        raw(tx.session).execute(_SETTLE if changed else _FORGET, _entry(operation))
+            touched = tuple(changes(tx.connection, operation.seq))
+        changed = touched or operation.kind != "do" or has_batch(tx.connection, operation.seq)
+        tx.connection.execute(_SETTLE if changed else _FORGET, _entry(operation))
         return Receipt(
             operation.label,
             operation.kind,
@@ -102,48 +132,34 @@ class Journal:
         self._certain = False
 
     def _record(self, session: AnySession, _context: object) -> None:
-        fresh: list[dict[str, Any]] = []
         for row, before, after in _images(session):
-            name = str(row.__tablename__)
-            row_id: int = row.id  # type: ignore[attr-defined]
-            if (name, row_id) in self._touched:
-                self._certain = False
-                self._merge(session, name, row_id, before, after)
-            else:
-                self._touched[name, row_id] = Touched(name, row_id, before, after)
-                fresh.append(self._change(name, row_id, before, after))
-        if fresh:
-            raw(session).executemany(_RECORD, fresh)
+            self._enter(str(row.__tablename__), row.id, before, after)  # type: ignore[attr-defined]
 
-    def _merge(
-        self,
-        session: AnySession,
-        name: str,
-        row_id: int,
-        before: Image | None,
-        after: Image | None,
-    ) -> None:
-        """Fold a further change of a row into the one that this operation recorded."""
-        kept = session.execute(
-            select(
-                col(tables.Change.id), col(tables.Change.before), col(tables.Change.after)
-            ).where(
-                col(tables.Change.operation_seq) == self._tx.operation.seq,
-                col(tables.Change.table_name) == name,
-                col(tables.Change.row_id) == row_id,
-            )
-        ).one_or_none()
-        if kept is None:
-            raw(session).execute(_RECORD, self._change(name, row_id, before, after))
-            return
-        first = _over(before, images.loads(kept.before))
-        last = _over(images.loads(kept.after), after)
-        where = col(tables.Change.id) == kept.id
-        if first == last:
-            session.execute(delete_rows(tables.Change).where(where))
+    def _enter(self, name: str, row_id: int, before: Image | None, after: Image | None) -> None:
+        """Record a change of a row; a further one is folded into the one that is recorded."""
+        if (name, row_id) in self._touched:
+            self._certain = False
+            self._merge(name, row_id, before, after)
         else:
-            values = {"before": images.dumps(first), "after": images.dumps(last)}
-            session.execute(update(tables.Change).where(where).values(values))
+            self._touched[name, row_id] = Touched(name, row_id, before, after)
+            self._tx.connection.execute(_RECORD, self._change(name, row_id, before, after))
+
+    def _merge(self, name: str, row_id: int, before: Image | None, after: Image | None) -> None:
+        connection, seq = self._tx.connection, self._tx.operation.seq
+        kept = connection.execute(
+            _RECORDED, {"operation_seq": seq, "table_name": name, "row_id": row_id}
+        ).fetchone()
+        if kept is None:
+            connection.execute(_RECORD, self._change(name, row_id, before, after))
+            return
+        key, first_before, last_after = kept
+        first = _over(before, images.loads(first_before))
+        last = _over(images.loads(last_after), after)
+        if first == last:
+            connection.execute('DELETE FROM "change" WHERE id = :key', {"key": key})
+        else:
+            values = {"key": key, "before": images.dumps(first), "after": images.dumps(last)}
+            connection.execute(_REWRITE, values)
 
     def _change(
         self, name: str, row_id: int, before: Image | None, after: Image | None
@@ -189,9 +205,9 @@ def _over(under: Image | None, over: Image | None) -> Image | None:
     return None if over is None else (under or {}) | over
 
 
-def changes(session: AnySession, seq: int) -> Iterator[Touched]:
+def changes(connection: driver.Connection, seq: int) -> Iterator[Touched]:
     """Yield the rows that an operation changed, in the order it first touched them."""
-    rows = raw(session).execute(
+    rows = connection.execute(
         'SELECT table_name, row_id, "before", "after" FROM change'
         " WHERE operation_seq = :seq ORDER BY id",
         {"seq": seq},
@@ -206,12 +222,13 @@ BATCHED: tuple[type[SQLModel], ...] = tuple(
 """Tables that take rows in bulk, parents before children."""
 
 
-def has_batch(session: AnySession, seq: int) -> bool:
+def has_batch(connection: driver.Connection, seq: int) -> bool:
     """Return whether an operation inserted rows in bulk that are still there."""
     return any(
-        session.execute(
-            select(text("1")).select_from(table).where(text("batch = :seq")).limit(1), {"seq": seq}
-        ).first()
+        connection.execute(
+            f'SELECT 1 FROM "{table.__tablename__}" WHERE batch = :seq LIMIT 1',  # noqa: S608 -- our names
+            {"seq": seq},
+        ).fetchone()
         for table in BATCHED
     )
 
@@ -228,11 +245,11 @@ def insert_bulk(
     names = ", ".join((*columns, "batch"))
     marks = ", ".join("?" * (len(columns) + 1))
     sql = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks})'  # noqa: S608 -- our names
-    connection = tx.session.connection()
+    tx.flush()
     seq = tx.operation.seq
     count = 0
     for chunk in _chunks(rows):
-        connection.exec_driver_sql(sql, [(*row, seq) for row in chunk])
+        tx.connection.executemany(sql, [(*row, seq) for row in chunk])
         count += len(chunk)
     return count
 

@@ -3,18 +3,23 @@
 A Transaction exists only while the workspace runs an action; writes exist only where one is passed.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, SQLModel
 
 from dealboard.domain.views import User
 from dealboard.errors import NotFound
-from dealboard.store import driver, tables
+from dealboard.store import driver
+from dealboard.store.engine import Opened
+from dealboard.store.images import Image
+from dealboard.store.reads import settings
+
+if TYPE_CHECKING:
+    from dealboard.store.journal import Journal
 
 RowT = TypeVar("RowT", bound=SQLModel)
 ResultT = TypeVar("ResultT")
@@ -49,11 +54,6 @@ class Receipt(Generic[ResultT]):
     seen: Any = None
 
 
-def raw(session: AnySession) -> driver.Connection:
-    """Return the driver's connection of a session, in the session's transaction."""
-    return cast("driver.Connection", session.connection().connection.dbapi_connection)
-
-
 @dataclass(slots=True)
 class Entry:
     """The operation being written: its row in the journal, as far as it is known."""
@@ -75,12 +75,36 @@ class Transaction:
     the user's local day; actions know no other clock.
     """
 
-    session: Session
+    opened: Opened
     actor: User | None
     now: datetime
     today: date
     operation: Entry
     notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """What records the changes of this transaction."""
+        from dealboard.store.journal import Journal
+
+        return Journal(self)
+
+    @cached_property
+    def session(self) -> Session:
+        """The session, watched by the journal; what a key waits for does without one."""
+        session = self.opened.session()
+        self.journal.watch(session)
+        return session
+
+    @property
+    def connection(self) -> driver.Connection:
+        """The driver's connection, in this transaction."""
+        return self.opened.connection
+
+    def flush(self) -> None:
+        """Write what the session still holds back."""
+        if "session" in self.__dict__:
+            self.session.flush()
 
     def describe(self, label: str) -> None:
         """Name the operation for history and toasts; the outermost action names it first."""
@@ -105,15 +129,23 @@ class Transaction:
     ) -> ResultT:
         """Run a read of `store/reads/` on what this transaction has written so far.
 
-        It asks the driver at once, which an action on the key path may prefer to loading rows.
+        It asks the driver at once, which an action that a key waits for may prefer to loading rows.
         """
-        self.session.flush()
-        return query(raw(self.session), *args, **kwargs)
+        self.flush()
+        return query(self.connection, *args, **kwargs)
+
+    def change(self, table: type[SQLModel], row_id: int, before: Image, after: Image) -> None:
+        """Change fields of one row past the session, for what a key waits for.
+
+        `before` and `after` are images of the columns that differ; the journal records them.
+        """
+        self.flush()
+        self.journal.change(table, row_id, before, after)
 
     def setting(self, key: str, default: str) -> str:
         """Return what the workspace is set to, or the default."""
-        row = self.session.get(tables.Setting, key)
-        return default if row is None else str(json.loads(row.value))
+        value = self.read(settings.setting, key)
+        return default if value is None else str(value)
 
     def add(self, rows: Sequence[SQLModel]) -> None:
         """Insert rows; their ids are known afterwards."""

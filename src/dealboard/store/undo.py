@@ -47,7 +47,7 @@ def undo(tx: Transaction, seq: int | None = None) -> int:
     tx.operation.kind = "undo"
     tx.operation.cause = target.seq
     tx.operation.label = f"Undid: {target.label}"
-    done = tuple(journal.changes(tx.session, target.seq))
+    done = tuple(journal.changes(tx.connection, target.seq))
     _Inversion(tx, target.label, done, batch=target.seq).apply()
     target.undone_by = tx.operation.seq
     return target.seq
@@ -63,7 +63,7 @@ def redo(tx: Transaction) -> int:
     tx.operation.kind = "redo"
     tx.operation.cause = target.seq
     tx.operation.label = f"Redid: {target.label}"
-    taken_back = tuple(journal.changes(tx.session, target.undone_by))
+    taken_back = tuple(journal.changes(tx.connection, target.undone_by))
     _Inversion(tx, target.label, taken_back).apply()
     target.undone_by = None
     return target.seq

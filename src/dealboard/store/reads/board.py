@@ -11,7 +11,8 @@ from typing import Any
 
 from dealboard.domain.filters import DealFilter, Sort
 from dealboard.domain.stages import StageKind
-from dealboard.domain.views import Card, StageTotals
+from dealboard.domain.views import Card, StageTotals, Standing
+from dealboard.errors import NotFound
 from dealboard.store.driver import Connection
 from dealboard.store.reads.links import contacts_of
 from dealboard.store.reads.order import keys_of, order_by, precedes
@@ -123,6 +124,30 @@ def position(
         params,
     ).fetchone()
     return stage_id, counted[0]
+
+
+def standing(connection: Connection, deal_id: int) -> Standing:
+    """Return where a deal stands. Raises NotFound."""
+    row = connection.execute(
+        "SELECT title, stage_id, rank, stage_entered_at, close_date, close_date_auto, closed_at,"
+        " last_open_stage_id, lost_reason FROM deal WHERE id = :deal",
+        {"deal": deal_id},
+    ).fetchone()
+    if row is None:
+        raise NotFound("deal", f"#{deal_id}")
+    title, stage_id, rank, entered, close_date, auto, closed_at, last_open, reason = row
+    return Standing(
+        deal_id,
+        title,
+        stage_id,
+        rank,
+        moment(entered),
+        day_or_none(close_date),
+        bool(auto),
+        moment_or_none(closed_at),
+        last_open,
+        reason,
+    )
 
 
 def top(connection: Connection, stage_id: int, without: int = 0) -> tuple[int, int] | None:
