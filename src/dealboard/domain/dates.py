@@ -170,6 +170,18 @@ def _next_such_day(words: str, day: int, month: int, today: date, field: str) ->
     return found if found >= today else _day(words, today.year + 1, month, day, field)
 
 
+CREATED_PRESETS = (
+    "today", "yesterday", "this week", "last week", "this month", "last month", "last 30d",
+    "this quarter", "last quarter", "this year",
+)  # fmt: skip
+"""Ranges in which deals are looked for by the day they were created (decision 46)."""
+
+CLOSE_PRESETS = (
+    "overdue", "today", "this week", "next week", "this month", "next month", "next 30d",
+    "this quarter", "next quarter", "none",
+)  # fmt: skip
+"""Ranges in which deals are looked for by the day they are expected to close (decision 46)."""
+
 # ── ranges ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -193,12 +205,43 @@ def parse_range(
     order: Order = "dmy",
     first_weekday: int = 0,
     field: str = "date",
+    keep_words: bool = False,
 ) -> Days:
     """Return the inclusive days that `text` means.
 
     A day of `parse_day`; `A..B`, `A..`, `..B`; this, last or next week, month, quarter or year;
-    last 7d (seven days back up to today), next 30d. Raises InvalidValue(field).
+    last 7d (seven days back up to today), next 30d. With `keep_words` days that would be others
+    tomorrow hold the words. Raises InvalidValue(field).
     """
+    days = _range(text, today, order, first_weekday, field)
+    if keep_words and _moves_on(text, today):
+        return days._replace(words=" ".join(text.lower().split()))
+    return days
+
+
+def renewed(days: Days, today: date, *, first_weekday: int = 0) -> Days:
+    """Return the days that were kept by their words as of today; others as they are."""
+    if not days.words:
+        return days
+    try:
+        return parse_range(days.words, today, first_weekday=first_weekday, keep_words=True)
+    except InvalidValue:
+        return days
+
+
+def _moves_on(text: str, today: date) -> bool:
+    """Return whether a range that was understood is counted from today, at one end at least."""
+    words = " ".join(text.lower().split())
+    if _named_range(words, today, 0, "date"):
+        return True
+    sides = [side.strip() for side in words.split("..") if side.strip()]
+    counted = [_named_day(side, today, 0) or _counted_day(side, today, "date") for side in sides]
+    return any(counted) and all(
+        day or _ISO.fullmatch(side) for day, side in zip(counted, sides, strict=True)
+    )
+
+
+def _range(text: str, today: date, order: Order, first_weekday: int, field: str) -> Days:
     words = " ".join(text.lower().split())
     known = _named_range(words, today, first_weekday, field)
     if known is not None:
@@ -244,11 +287,13 @@ def parse_close(
     order: Order = "dmy",
     first_weekday: int = 0,
     field: str = "close date",
+    keep_words: bool = False,
 ) -> tuple[Days | None, bool, bool]:
     """Return range, "no close date" and "overdue" of a close date filter (decision 46).
 
     Words with commas between them widen each other: "overdue, this week", "none". A blank filters
-    nothing. Raises InvalidValue(field), also for a second range.
+    nothing. `keep_words` is that of `parse_range`. Raises InvalidValue(field), also for a second
+    range.
     """
     parts = {part.strip().lower() for part in text.split(",")} - {""}
     ranges = parts - {"none", "overdue"}
@@ -258,7 +303,14 @@ def parse_close(
         )
     days = None
     for part in ranges:
-        days = parse_range(part, today, order=order, first_weekday=first_weekday, field=field)
+        days = parse_range(
+            part,
+            today,
+            order=order,
+            first_weekday=first_weekday,
+            field=field,
+            keep_words=keep_words,
+        )
     return days, "none" in parts, "overdue" in parts
 
 
@@ -271,6 +323,24 @@ def format_day(day: date, today: date) -> str:
     if day.year == today.year:
         return short
     return f"{short} {day.year % 100:02}" if day.year // 100 == 20 else f"{short} {day.year:04}"
+
+
+def describe_days(days: Days) -> str:
+    """Return a range beyond doubt: "1–30 Nov 2026", "28 Nov – 3 Dec 2026", "until 3 Dec 2026"."""
+    first, last = days.first, days.last
+    if first is None or last is None:
+        return f"from {_in_full(first)}" if first else f"until {_in_full(last)}" if last else ""
+    if first == last:
+        return _in_full(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{_in_full(last)}"
+    if first.year == last.year:
+        return f"{first.day} {MONTHS[first.month - 1][:3].title()} – {_in_full(last)}"
+    return f"{_in_full(first)} – {_in_full(last)}"
+
+
+def _in_full(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1][:3].title()} {day.year:04}"
 
 
 def describe_day(day: date, today: date) -> str:

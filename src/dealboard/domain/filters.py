@@ -11,10 +11,15 @@ from dealboard.domain.stages import StageKind
 
 
 class Days(NamedTuple):
-    """An inclusive range of local days; `None` leaves that side open."""
+    """An inclusive range of local days; `None` leaves that side open.
+
+    `words` are what was typed where it means other days tomorrow, such as "this month": a saved
+    view or a filter of yesterday is read anew by them (`domain.dates.renewed`).
+    """
 
     first: date | None = None
     last: date | None = None
+    words: str = ""
 
 
 class DealFilter(NamedTuple):
