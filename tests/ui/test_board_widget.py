@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from dealboard.domain.stages import StageKind
 from dealboard.domain.views import Card, Stage, StageTotals, Subtotal
 from dealboard.widgets.board import Board, Cursor
-from dealboard.widgets.deal_card import Density
+from dealboard.widgets.deal_card import SELECTED, Density, Scope
 from dealboard.widgets.lane import Lane
 
 TODAY = date(2026, 11, 23)
@@ -100,6 +100,7 @@ class BoardApp(App[None]):
     on_board_new_requested = on_board_move_requested
     on_board_older_requested = on_board_move_requested
     on_board_cursor_moved = on_board_move_requested
+    on_board_range_wanted = on_board_move_requested
 
     def requests(self) -> list[Message]:
         return [message for message in self.seen if not isinstance(message, Board.CursorMoved)]
@@ -877,3 +878,75 @@ async def test_holding_a_card_at_the_bottom_scrolls_the_stage() -> None:
         assert "Qualified deal 2 " not in "\n".join(app.text())
         await pilot.press("escape")
         assert app.board._scrolling is None
+
+
+# ── the selection ─────────────────────────────────────────────────────────────────────────────
+
+
+def numbers(app: BoardApp) -> list[int]:
+    """Return the selected deals of the first stage by their number, others by their id."""
+    return sorted(each - 1000 if each < 2000 else each for each in app.board.selected)
+
+
+async def test_space_selects_and_goes_on_and_escape_lets_go() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        await pilot.press("space", "space", "j", "space", "l", "space")
+        assert numbers(app) == [0, 1, 3, 2004]
+        ticked = [line for line in app.text() if f"{SELECTED}Lead deal" in line]
+        assert len(ticked) == 3
+        await pilot.press("h", "g", "space")
+        assert numbers(app) == [1, 3, 2004]
+        await pilot.press("escape")
+        assert numbers(app) == []
+        assert not any(f"{SELECTED}Lead" in line for line in app.text())
+
+
+async def test_a_range_grows_and_shrinks_with_the_cursor() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        await pilot.press("space", "j", "v", "j", "j")
+        assert numbers(app) == [0, 2, 3, 4]
+        await pilot.press("k", "v", "j", "j")
+        assert numbers(app) == [0, 2, 3]
+        await pilot.press("shift+up", "shift+up")
+        assert numbers(app) == [0, 2, 3, 4, 5]
+        await pilot.press("shift+down")
+        assert numbers(app) == [0, 2, 3, 4, 5]
+
+
+async def test_a_range_beyond_the_rows_held_asks_for_their_ids() -> None:
+    async with BoardApp((4_000, 0, 0, 0, 0, 0)).run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        await pilot.press("j", "v", "G")
+        (wanted,) = [each for each in app.seen if isinstance(each, Board.RangeWanted)]
+        assert wanted == Board.RangeWanted(1, 1, 3_999)
+        app.board.put_range(1, 1, range(1_001, 5_000))
+        assert len(app.board.selected) == 3_999
+        await pilot.press("escape")
+        app.board.put_range(1, 1, range(1_001, 5_000))
+        assert not app.board.selected
+
+
+async def test_control_and_a_click_select() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        for number in (1, 3):
+            await pilot.click(offset=app.find(f"Lead deal {number}"), control=True)
+        assert numbers(app) == [1, 3]
+        assert app.requests() == []
+
+
+async def test_headers_say_which_deals_they_count() -> None:
+    async with BoardApp().run_test(size=(160, 40)) as pilot:
+        app = await settled(pilot)
+        app.board.set_scope(Scope.FILTERED)
+        await settled(pilot)
+        assert "40 filtered" in "\n".join(app.text())
+        whole = {1: StageTotals(1, 50_000, (Subtotal("EUR", 9_900, 0),))}
+        app.board.set_scope(Scope.WHOLE, whole)
+        await settled(pilot)
+        assert "50,000 in all" in "\n".join(app.text())
+        assert "€99" in "\n".join(app.text())
+        await pilot.press("G")
+        assert app.board.cursor == Cursor(1, 39, 1039)

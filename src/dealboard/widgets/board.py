@@ -4,7 +4,7 @@ It holds the rows in view and asks for others by `RowsWanted`; what a person wan
 upwards. No I/O, nothing awaited: a key repaints the lines that differ and is over.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +18,12 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from dealboard.domain.views import Card, Stage, StageTotals
-from dealboard.widgets.deal_card import Density
+from dealboard.widgets.deal_card import Density, Scope
 from dealboard.widgets.drag import Drag
 from dealboard.widgets.lane import Look
 from dealboard.widgets.lane import RowsWanted as LaneRowsWanted
 from dealboard.widgets.lanes import Lanes
+from dealboard.widgets.selection import Selection
 from dealboard.widgets.span_styles import SpanStyles
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ class Board(Widget, can_focus=True):
         Binding("J,alt+down", "reorder(1)", "Move down", show=False, id="deal.move_down"),
         Binding("enter,e", "open", "Open", id="deal.open", tooltip="Open the deal to edit it"),
         Binding("n", "new", "New", id="deal.new", tooltip="New deal in this stage"),
-        Binding("escape", "cancel_drag", "Cancel", show=False, id="board.cancel_drag"),
+        Binding("space", "select", "Select", show=False, id="board.select"),
+        Binding("v", "range", "Select a range", show=False, id="board.range"),
+        Binding("shift+up", "extend(-1)", "Select upwards", show=False, id="board.extend_up"),
+        Binding("shift+down", "extend(1)", "Select downwards", show=False, id="board.extend_down"),
+        Binding("escape", "escape", "Let go", show=False, id="board.escape"),
     ]
 
     DEFAULT_CSS = """
@@ -105,6 +110,7 @@ class Board(Widget, can_focus=True):
         & > .board--body { background: $background; }
         & > .board--card { background: $surface; }
         & > .board--cursor { background: $primary 30%; }
+        & > .board--marked { background: $accent 20%; }
         & > .board--dragged { background: $background; color: $foreground 35%; text-style: italic; }
         & > .board--title { text-style: bold; }
         & > .board--amount { color: $text; }
@@ -123,6 +129,7 @@ class Board(Widget, can_focus=True):
             & > .board--muted, & > .board--owner, & > .board--note, & > .board--rule,
             & > .board--dragged { text-style: dim; }
             & > .board--drop { color: ansi_default; background: ansi_default; text-style: reverse; }
+            & > .board--marked { background: ansi_default; }
         }
         &:nocolor > .board--cursor { text-style: reverse; }
     }
@@ -132,13 +139,13 @@ class Board(Widget, can_focus=True):
         f"board--{name}"
         for name in (
             *("head", "name", "name-current", "name-target", "total"),
-            *("rule", "rule-current", "rule-target", "body", "card", "cursor", "dragged"),
+            *("rule", "rule-current", "rule-target", "body", "card", "cursor", "marked", "dragged"),
             *("text", "title", "amount", "owner", "muted", "date", "overdue", "today"),
             *("won", "lost", "marker", "note", "drop", "thumb"),
         )
     }
-    """Grounds: head, body, card, cursor (the card under it), dragged. The others are styles of the
-    spans in `deal_card`, laid over a ground."""
+    """Grounds: head, body, card, cursor (the card under it), marked (selected), dragged. The others
+    are styles of the spans in `deal_card`, laid over a ground."""
 
     density: var[Density] = var(Density.COMFORTABLE, init=False)
     """How much room a card takes."""
@@ -160,6 +167,20 @@ class Board(Widget, can_focus=True):
 
         deal_id: int | None
         stage_id: int
+
+    @dataclass
+    class SelectionChanged(Message):
+        """Other deals are selected than before."""
+
+        deal_ids: frozenset[int]
+
+    @dataclass
+    class RangeWanted(Message):
+        """A range is selected whose rows are not all held: their ids are wanted."""
+
+        stage_id: int
+        offset: int
+        limit: int
 
     @dataclass
     class MoveRequested(Message):
@@ -215,6 +236,8 @@ class Board(Widget, can_focus=True):
         self._at = 0
         self._row = 0
         self._deal: int | None = None
+        self._selection = Selection()
+        self._scope: tuple[Scope, Mapping[int, StageTotals]] = (Scope.ALL, {})
         self._drag: Drag | None = None
         self._scrolling: Timer | None = None
 
@@ -237,7 +260,10 @@ class Board(Widget, can_focus=True):
         Totals may come later, by `set_totals`; rows are asked for.
         """
         cursor = self.cursor
+        self._selection.end()
         added = self._lanes.assign(stages, totals, self._look)
+        self._mark()
+        self._count()
         if added and self.is_mounted:
             self.mount_all(added)
         self._at, self._row, self._deal = 0, 0, None
@@ -280,6 +306,17 @@ class Board(Widget, can_focus=True):
         if lane.put(offset, cards, generation) and at == self._at:
             self._follow(settled=lane.renewed)
         self._lanes.paint()
+
+    def set_scope(self, scope: Scope, whole: Mapping[int, StageTotals] | None = None) -> None:
+        """Say in the headers which deals are counted; `whole` are the totals of Scope.WHOLE."""
+        self._scope = (scope, whole or {})
+        self._count()
+        self._lanes.paint()
+
+    def _count(self) -> None:
+        scope, whole = self._scope
+        for lane in self._lanes:
+            lane.count(scope, whole.get(lane.stage.id))
 
     def invalidate(self, stage_ids: Iterable[int] | None = None) -> None:
         """Ask again for the rows of some or all stages; those held are shown until they come."""
@@ -331,6 +368,23 @@ class Board(Widget, can_focus=True):
         return card if card and card.id == self._deal else None
 
     @property
+    def selected(self) -> frozenset[int]:
+        """The ids of the selected deals, also of those in other stages and out of sight."""
+        return self._selection.ids
+
+    def select(self, deal_ids: Collection[int]) -> None:
+        """Have exactly these deals selected."""
+        self._selection.set(deal_ids)
+        self._show_selection()
+
+    def put_range(self, stage_id: int, offset: int, deal_ids: Collection[int]) -> None:
+        """Hand over the ids of a range that was wanted; of an older one they are not taken."""
+        rows = self._selection.range_to(stage_id, self._row)
+        if rows is not None and rows.start == offset and self._lanes[self._at].stage.id == stage_id:
+            self._selection.fill(deal_ids)
+            self._show_selection()
+
+    @property
     def dragging(self) -> bool:
         """Whether a deal is being dragged."""
         return self._drag is not None and self._drag.moving
@@ -375,10 +429,22 @@ class Board(Widget, can_focus=True):
         seen = lane.in_view(self._row)
         self._go(self._at, self._row, None if gone else self._deal, reveal=gone and seen)
 
+    def _walk(self, at: int, row: int) -> None:
+        """Put the cursor on a row because a person wants it there: a range grows with it."""
+        self._go(at, row)
+        anchor = self._selection.anchor
+        if anchor is None:
+            return
+        if not anchor.held:
+            self._selection.end()
+        elif anchor.stage_id != self._lanes[at].stage.id:
+            self._selection.begin(self._lanes[at].stage.id, self._row, held=True)
+        self._grow()
+
     def action_step(self, by: int) -> None:
         """Move the cursor by rows."""
         if self._lanes:
-            self._go(self._at, self._row + by)
+            self._walk(self._at, self._row + by)
 
     def action_stage_by(self, by: int) -> None:
         """Move the cursor to a stage beside this one."""
@@ -389,7 +455,7 @@ class Board(Widget, can_focus=True):
         if 0 <= at < len(self._lanes):
             here, there = self._lanes[self._at], self._lanes[at]
             line = max(0, min(self._row - here.first, here.capacity - 1))
-            self._go(at, there.first + line)
+            self._walk(at, there.first + line)
 
     def action_top(self) -> None:
         """Move the cursor to the first row."""
@@ -398,7 +464,7 @@ class Board(Widget, can_focus=True):
     def action_bottom(self) -> None:
         """Move the cursor to the last row."""
         if self._lanes:
-            self._go(self._at, self._lanes[self._at].rows - 1)
+            self._walk(self._at, self._lanes[self._at].rows - 1)
 
     def action_page(self, pages: float) -> None:
         """Scroll by pages, and move the cursor as far."""
@@ -406,7 +472,65 @@ class Board(Widget, can_focus=True):
             lane = self._lanes[self._at]
             by = max(1, int(lane.capacity * abs(pages))) * (1 if pages > 0 else -1)
             lane.scroll_rows(by)
-            self._go(self._at, self._row + by)
+            self._walk(self._at, self._row + by)
+
+    # ── the selection ─────────────────────────────────────────────────────────────────────────
+
+    def action_select(self) -> None:
+        """Select the deal, or do not any more, and go on to the next."""
+        if self._deal is not None:
+            self._selection.toggle(self._deal)
+            self._show_selection()
+            self.action_step(1)
+
+    def action_range(self) -> None:
+        """Begin a range that grows with the cursor, or end the one there is."""
+        anchor = self._selection.anchor
+        if anchor is not None and anchor.held:
+            self._selection.end()
+        elif self._lanes:
+            self._selection.begin(self._lanes[self._at].stage.id, self._row, held=True)
+            self._grow()
+
+    def action_extend(self, by: int) -> None:
+        """Move the cursor by rows and select what it passes."""
+        if not self._lanes:
+            return
+        stage_id = self._lanes[self._at].stage.id
+        if self._selection.range_to(stage_id, self._row) is None:
+            self._selection.begin(stage_id, self._row, held=False)
+        self._go(self._at, self._row + by)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Select what lies between the anchor and the cursor; rows not held are asked for."""
+        lane = self._lanes[self._at]
+        rows = self._selection.range_to(lane.stage.id, self._row)
+        if rows is None:
+            return
+        rows = rows[: max(0, lane.deals - rows.start)]
+        cards = [card for row in rows if (card := lane.card(row))]
+        if len(cards) == len(rows):
+            self._selection.fill([card.id for card in cards])
+            self._show_selection()
+        else:
+            self.post_message(self.RangeWanted(lane.stage.id, rows.start, len(rows)))
+
+    def _show_selection(self) -> None:
+        self._mark()
+        self._lanes.paint()
+        self.post_message(self.SelectionChanged(self._selection.ids))
+
+    def _mark(self) -> None:
+        for lane in self._lanes:
+            lane.mark(self._selection.ids)
+
+    def action_escape(self) -> None:
+        """Let go of the dragged deal, else of the selection."""
+        if self._drag is not None:
+            self.action_cancel_drag()
+        else:
+            self.select(())
 
     # ── what a person wants done ──────────────────────────────────────────────────────────────
 
@@ -529,7 +653,11 @@ class Board(Widget, can_focus=True):
             self.action_stage(at)
             return
         again = (at, row) == (self._at, self._row)
-        self._go(at, row)
+        self._walk(at, row)
+        if event.ctrl and self._deal is not None:
+            self._selection.toggle(self._deal)
+            self._show_selection()
+            return
         if (card := self.card) is not None:
             self._drag = Drag(card, row, place, again)
         else:
@@ -572,8 +700,8 @@ class Board(Widget, can_focus=True):
             self.post_message(self.OpenRequested(drag.card.id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Leave Esc to the screen unless there is a drag to cancel."""
-        return action != "cancel_drag" or self.dragging
+        """Leave Esc to the screen unless there is something to let go of."""
+        return action != "escape" or self.dragging or bool(self._selection)
 
     def action_cancel_drag(self) -> None:
         """Let go of the dragged deal where it was."""

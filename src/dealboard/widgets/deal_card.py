@@ -22,6 +22,9 @@ HEADER_HEIGHT = 4
 MARGIN = 1
 """Cells at a card's left (where the cursor's marker stands) and right edge."""
 
+SELECTED = "✓"
+"""What stands at the left edge of a deal that is selected."""
+
 
 class Density(StrEnum):
     """How much room a card takes: three lines and a gap, or two lines."""
@@ -44,19 +47,30 @@ class Density(StrEnum):
 
 
 def card_lines(
-    card: Card, width: int, density: Density, today: date, locale: str, *, selected: bool = False
+    card: Card,
+    width: int,
+    density: Density,
+    today: date,
+    locale: str,
+    *,
+    selected: bool = False,
+    marked: bool = False,
 ) -> tuple[Line, ...]:
     """Return a deal's lines without the gap after it (guide, Pipeline View).
 
     Title, owner, amount or '–', created and close date, contacts. The cursor is the marker at the
-    left edge, colours only underline it.
+    left edge, and a deal that is `marked` has a tick there; colours only underline them.
     """
     draw = _comfortable if density is Density.COMFORTABLE else _compact
     edge: Span = ("▌", "marker") if selected else (" " * MARGIN, "text")
     inner = width - 2 * MARGIN
     return tuple(
-        (edge, *row(left, right, inner, "text"), (" " * MARGIN, "text"))
-        for left, right in draw(card, inner, today, locale)
+        (
+            (SELECTED, "marker") if marked and not number else edge,
+            *row(left, right, inner, "text"),
+            (" " * MARGIN, "text"),
+        )
+        for number, (left, right) in enumerate(draw(card, inner, today, locale))
     )
 
 
@@ -149,6 +163,18 @@ def initials(name: str) -> str:
 # ── headers ───────────────────────────────────────────────────────────────────────────────────
 
 
+class Scope(StrEnum):
+    """Which deals a stage's header counts; the value says so (decision 45)."""
+
+    ALL = "{} deals"
+    FILTERED = "{} filtered"
+    WHOLE = "{} in all"
+
+    def counted(self, deals: int) -> str:
+        """Return how many they are: "1 deal", "12 filtered"."""
+        return "1 deal" if self is Scope.ALL and deals == 1 else self.value.format(f"{deals:,}")
+
+
 class Heading(StrEnum):
     """How a stage's header stands out; the value ends the names of its styles."""
 
@@ -163,6 +189,7 @@ def header_lines(
     width: int,
     locale: str,
     heading: Heading = Heading.PLAIN,
+    scope: Scope = Scope.ALL,
 ) -> tuple[Line, ...]:
     """Return the lines above a stage's cards (guide, Pipeline statistics).
 
@@ -173,7 +200,7 @@ def header_lines(
     inner = width - 2 * MARGIN
     name: Span = (f"{MARK[stage.kind]} {literal(stage.name)}".lstrip(), f"name{heading}")
     rows: list[tuple[list[Span], list[Span]]] = [([name], [(f"{stage.probability}%", "muted")])]
-    rows += _money_rows(totals, inner, locale) if totals else [([], []), ([], [])]
+    rows += _money_rows(totals, inner, locale, scope) if totals else [([], []), ([], [])]
     edge = blank(MARGIN, "head")
     lines = [(*edge, *row(left, right, inner, "head"), *edge) for left, right in rows]
     line = ("─" if heading is Heading.PLAIN else "━") * (width - MARGIN)
@@ -181,9 +208,9 @@ def header_lines(
 
 
 def _money_rows(
-    totals: StageTotals, width: int, locale: str
+    totals: StageTotals, width: int, locale: str, scope: Scope
 ) -> list[tuple[list[Span], list[Span]]]:
-    count = "1 deal" if totals.deals == 1 else f"{totals.deals:,} deals"
+    count = scope.counted(totals.deals)
     values = [(part.amount, part.currency) for part in totals.totals]
     weighted = [(part.weighted, part.currency) for part in totals.totals]
     return [

@@ -20,6 +20,7 @@ from dealboard.widgets.deal_card import (
     HEADER_HEIGHT,
     Density,
     Heading,
+    Scope,
     card_lines,
     drop_line,
     empty_lines,
@@ -87,6 +88,8 @@ class Lane(Widget):
         self._held_generation = 0
         self.renewed = False
         self._selected: int | None = None
+        self._marked: frozenset[int] = frozenset()
+        self._counted: tuple[Scope, StageTotals | None] = (Scope.ALL, None)
         self._dragged: int | None = None
         self._drop: tuple[int, str] | None = None
         self._lines: list[Strip] = []
@@ -201,6 +204,16 @@ class Lane(Widget):
     def select(self, row: int | None) -> None:
         """Put the cursor on a row, or take it away."""
         self._selected, self._changed = row, True
+
+    def mark(self, deal_ids: frozenset[int]) -> None:
+        """Have these deals drawn as selected."""
+        if deal_ids != self._marked:
+            self._marked, self._changed = deal_ids, True
+
+    def count(self, scope: Scope, whole: StageTotals | None) -> None:
+        """Say in the header which deals are counted; `whole` are the totals of Scope.WHOLE."""
+        if (scope, whole) != self._counted:
+            self._counted, self._changed = (scope, whole), True
 
     def reveal(self, row: int) -> None:
         """Scroll as little as shows the whole row."""
@@ -347,8 +360,10 @@ class Lane(Widget):
         width = self._width - 1
         card = self.card(row)
         if card is not None and row < self.deals:
-            ground = "dragged" if card.id == self._dragged else "cursor" if selected else "card"
-            key, value = (card.id, ground, beside), card
+            marked = card.id in self._marked
+            ground = "cursor" if selected else "marked" if marked else "card"
+            ground = "dragged" if card.id == self._dragged else ground
+            key, value = (card.id, ground, marked, beside), card
             return self._keep(key, value, lambda: self._card(card, ground, beside))
         lines: tuple[Line, ...] = ()
         if row == self.deals and self.older:
@@ -358,9 +373,15 @@ class Lane(Widget):
         return self._keep((len(lines), beside), lines, lambda: self._body_lines(lines, beside))
 
     def _card(self, card: Card, ground: str, beside: tuple[bool, ...]) -> list[Strip]:
-        look, selected = self._look, ground == "cursor"
+        look = self._look
         lines = card_lines(
-            card, self._width - 1, look.density, look.today, look.locale, selected=selected
+            card,
+            self._width - 1,
+            look.density,
+            look.today,
+            look.locale,
+            selected=ground == "cursor",
+            marked=card.id in self._marked,
         )
         strips = [
             self._strip(line, ground, thumb=thumb)
@@ -385,12 +406,15 @@ class Lane(Widget):
         elif self._selected is not None:
             heading = Heading.CURRENT
 
+        scope, whole = self._counted
+        totals = whole if scope is Scope.WHOLE else self.totals
+
         def draw() -> list[Strip]:
             width, locale = self._width - 1, self._look.locale
-            lines = header_lines(self.stage, self.totals, width, locale, heading)
+            lines = header_lines(self.stage, totals, width, locale, heading, scope)
             return [strip for line in lines for strip in self._head(line)]
 
-        return self._keep(heading, (self.stage, self.totals), draw)
+        return self._keep(heading, (self.stage, totals, scope), draw)
 
     def _head(self, line: Line) -> list[Strip]:
         """Return a line of the header; those that no heading changes are the same strip always."""
