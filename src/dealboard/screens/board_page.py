@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from dealboard.domain.filters import DealFilter, Sort
 from dealboard.domain.views import Card, Pipeline, Stage, StageTotals
 from dealboard.store.driver import Connection
-from dealboard.store.reads import board, pipelines
+from dealboard.store.reads import board, history, pipelines
+from dealboard.store.reads.tally import Tally
+from dealboard.store.reads.where import day_start
 from dealboard.widgets.board import Cursor
 
 if TYPE_CHECKING:
@@ -28,13 +30,17 @@ Window = tuple[int, int]
 
 
 class View(NamedTuple):
-    """Which deals a board shows and how; `unfolded` are the closed stages shown whole."""
+    """Which deals a board shows and how; `unfolded` are the closed stages shown whole.
+
+    `tally` is written by the writer's thread alone, from one change to the next.
+    """
 
     pipeline_id: int
     today: date
     filter: DealFilter = DealFilter()
     sort: Sort = Sort()
     unfolded: frozenset[int] = frozenset()
+    tally: Tally | None = None
 
     @property
     def closed_since(self) -> date:
@@ -134,6 +140,7 @@ def read_opening(
     `view`, if given, keeps its filter and order; `windows` are what stages show that were there
     before, the others begin at their first card.
     """
+    seq = history.newest(connection)
     known = pipelines.pipelines(connection)
     if not known:
         return Opening(())
@@ -141,7 +148,9 @@ def read_opening(
     view = view._replace(pipeline_id=chosen.id) if view else View(chosen.id, today)
     stages = pipelines.stages(connection, chosen.id)
     shown = {stage.id: (windows or {}).get(stage.id, (0, FIRST_CARDS)) for stage in stages}
-    return Opening(known, view, stages, read_page(connection, view, shown))
+    page = read_page(connection, view, shown)
+    tally = None if view.filter.active else Tally(seq, page.totals)
+    return Opening(known, view._replace(tally=tally), stages, page)
 
 
 def reread(
@@ -172,12 +181,40 @@ def read_page(
     follow: int | None = None,
 ) -> Page:
     """Read the totals of some stages (None: all), the rows of `windows`, and a deal's position."""
-    totals = read_totals(connection, view, stage_ids)
-    rows = {
+    return Page(
+        read_totals(connection, view, stage_ids),
+        read_windows(connection, view, windows),
+        None if follow is None else read_position(connection, view, follow),
+    )
+
+
+def read_windows(
+    connection: Connection, view: View, windows: Mapping[int, Window]
+) -> dict[int, tuple[int, tuple[Card, ...]]]:
+    """Read the offset and the cards of each stage's window."""
+    return {
         stage_id: (window[0], read_rows(connection, view, stage_id, window))
         for stage_id, window in windows.items()
     }
-    return Page(totals, rows, None if follow is None else read_position(connection, view, follow))
+
+
+def carried_totals(
+    connection: Connection,
+    view: View,
+    tally: Tally,
+    receipt: "Receipt[Any]",
+    stage_ids: frozenset[int],
+) -> dict[int, StageTotals]:
+    """Return the totals of some stages after a change; what the tally lost is counted again."""
+    cut = day_start(view.closed_since)
+    assert receipt.operation is not None  # noqa: S101 -- what changed nothing is not read
+    stages = {each.id: each for each in pipelines.stages(connection, view.pipeline_id)}
+    tally.carry(connection, receipt.operation, receipt.touched, stages, cut)
+    own = stage_ids & stages.keys()
+    lost = own - tally.held(own).keys()
+    if lost:
+        tally.hold(read_totals(connection, view, lost))
+    return tally.held(own)
 
 
 def read_totals(
@@ -247,4 +284,12 @@ class Seen(NamedTuple):
     ) -> Self:
         """Read what a change made stale."""
         stale = Stale.of(receipt, cursor)
-        return cls(view, stale, reread(connection, stale, view, windows, today))
+        if view is None or view.tally is None or stale.stages is None or view.filter.active:
+            return cls(view, stale, reread(connection, stale, view, windows, today))
+        concerned = {key: window for key, window in windows.items() if key in stale.stages}
+        page = Page(
+            carried_totals(connection, view, view.tally, receipt, stale.stages),
+            read_windows(connection, view, concerned),
+            None if stale.follow is None else read_position(connection, view, stale.follow),
+        )
+        return cls(view, stale, Opening((), page=page))
