@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dealboard.actions import (
         access,
+        activities,
         contacts,
         deals,
         edits,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "access",
+    "activities",
     "contacts",
     "deals",
     "edits",

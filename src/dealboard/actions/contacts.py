@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from dealboard.actions import access, edits
+from dealboard.actions import access, contact_history, edits
 from dealboard.actions.identity import email_key, phone_key
 from dealboard.actions.links import full_name
 from dealboard.actions.rows import counted, key, quoted
@@ -92,7 +92,10 @@ def edit(
 
 
 def merge(tx: Transaction, contact_id: int, into: int) -> None:
-    """Make two contacts one: `into` stays, takes the other's deals and fills its empty fields."""
+    """Make two contacts one: `into` stays and fills its empty fields from the other.
+
+    It takes the other's deals, activities and chat.
+    """
     access.full_access(tx)
     gone = tx.get(Contact, contact_id)
     kept = tx.get(Contact, into)
@@ -100,13 +103,17 @@ def merge(tx: Transaction, contact_id: int, into: int) -> None:
         raise Refused("A contact can only be merged into another one that was not forgotten.")
     tx.describe(f"Merged {full_name(gone)} into {full_name(kept)}")
     _relink(tx, contact_id, into)
+    contact_history.hand_over(tx, contact_id, into)
     _fill(tx, kept, gone)
     tx.session.delete(gone)
     tx.session.flush()
 
 
 def forget(tx: Transaction, contact_id: int) -> None:
-    """Blank what is personal in a contact; the row and its deals stay (decision 73)."""
+    """Blank what is personal in a contact; the row and its deals stay (decision 73).
+
+    Its chat and its own activities are deleted; what was written on a deal belongs to the deal.
+    """
     access.full_access(tx)
     contact = tx.get(Contact, contact_id)
     tx.describe(f"Forgot contact #{contact_id}")
@@ -114,6 +121,7 @@ def forget(tx: Transaction, contact_id: int) -> None:
     _write(tx, contact, blank | {"first_name": FORGOTTEN_NAME, "last_name": "", "consent": None})
     contact.custom = "{}"
     contact.forgotten = True
+    contact_history.erase(tx, contact_id)
 
 
 def delete(tx: Transaction, contact_id: int) -> None:
@@ -128,6 +136,8 @@ def delete(tx: Transaction, contact_id: int) -> None:
             "Merge it into another contact, or forget it: the deals keep a nameless contact.",
         )
     tx.describe(f"Deleted contact {full_name(contact)}")
+    contact_history.detach(tx, contact_id)
+    contact_history.erase(tx, contact_id)
     tx.session.delete(contact)
 
 

@@ -29,7 +29,7 @@ from dealboard.domain.stages import Closing, StageKind
 from dealboard.domain.text import one_line
 from dealboard.errors import InvalidValue, MissingField, NotFound
 from dealboard.store.ids import new_uid
-from dealboard.store.tables import Contact, Deal, DealContact, Stage, User
+from dealboard.store.tables import Activity, Contact, Deal, DealContact, Stage, User
 from dealboard.store.transaction import Transaction
 
 __all__ = [
@@ -147,7 +147,10 @@ def edit(
 
 
 def delete(tx: Transaction, deal_ids: Sequence[int]) -> int:
-    """Delete deals with their contact links and return how many; all or, if one is gone, none."""
+    """Delete deals and return how many; all or, if one is gone, none.
+
+    Their contact links and activities go with them, and come back with undo (decision 51).
+    """
     access.full_access(tx)
     ids = list(dict.fromkeys(deal_ids))
     deals = [deal for chunk in _chunks(ids) for deal in _deals(tx, chunk)]
@@ -155,8 +158,9 @@ def delete(tx: Transaction, deal_ids: Sequence[int]) -> int:
         missing = set(ids) - {key(deal) for deal in deals}
         raise NotFound("deal", f"#{min(missing)}")
     for chunk in _chunks(ids):
-        for row in tx.session.exec(select(DealContact).where(col(DealContact.deal_id).in_(chunk))):
-            tx.session.delete(row)
+        for table in (DealContact, Activity):
+            for row in tx.session.exec(select(table).where(col(table.deal_id).in_(chunk))):
+                tx.session.delete(row)
     tx.session.flush()
     for deal in deals:
         tx.session.delete(deal)

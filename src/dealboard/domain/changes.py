@@ -38,6 +38,16 @@ class ContactChanges(TypedDict, total=False):
     consent: bool | None
 
 
+class ActivityChanges(TypedDict, total=False):
+    """Fields of an activity. Only a task has a `due` day; `kind` is a value of `ActivityKind`."""
+
+    kind: str
+    text: str
+    due: date | None
+    user_id: int
+    contact_id: int | None
+
+
 class StageChanges(TypedDict, total=False):
     """Fields of a stage. `probability` in percent; `rotting_days` None: deals never rot."""
 

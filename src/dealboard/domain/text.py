@@ -106,6 +106,11 @@ def excerpt(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def first_line(text: str) -> str:
+    """Return the first line of a text that has something on it."""
+    return text.strip().partition("\n")[0].rstrip()
+
+
 _BREAKS = str.maketrans(dict.fromkeys("\n\r\t\u2028\u2029", " "))
 
 

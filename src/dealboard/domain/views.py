@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from dealboard.domain.stages import StageKind
 
@@ -256,6 +256,97 @@ class Activity(NamedTuple):
     user: str
     created_at: datetime
     version: int
+
+
+class EventKind(StrEnum):
+    """What an entry of a timeline is about; the glyph and the colour beside it go by this."""
+
+    CREATED = "created"
+    MOVED = "moved"
+    EDITED = "edited"
+    CONTACT = "contact"
+    ACTIVITY = "activity"
+    WON = "won"
+    LOST = "lost"
+    REOPENED = "reopened"
+    DELETED = "deleted"
+    UNDO = "undo"
+
+
+class Event(NamedTuple):
+    """One line of a timeline: what happened, as a sentence without its subject, and who did it.
+
+    `operation` is its number in the journal, and `undone` whether it was taken back; an `activity`
+    comes with its whole row, once when it was written and, a task, once more when it was done.
+    `deal_id` is the deal it is about on a contact's timeline.
+    """
+
+    at: datetime
+    actor: str | None
+    sentence: str
+    kind: EventKind
+    operation: int | None = None
+    activity: Activity | None = None
+    undone: bool = False
+    deal_id: int | None = None
+
+
+class Visit(NamedTuple):
+    """A deal's stay in one stage; `left` is None while it is there.
+
+    `came_from` is the stage before it, None for where the deal began. Stages that are gone keep
+    their names here.
+    """
+
+    stage_id: int
+    stage: str
+    came_from: str | None
+    entered: datetime
+    left: datetime | None
+    actor: str | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it stayed; None while it is there."""
+        return None if self.left is None else (self.left - self.entered).total_seconds()
+
+
+class Errand(NamedTuple):
+    """An open task as the day's list shows it: what it is about, and whom to call."""
+
+    activity: Activity
+    subject: str
+    person: Person | None
+
+
+class Prospect(NamedTuple):
+    """A deal as the day's list shows it: its card, where it stands, and whom to call."""
+
+    card: Card
+    pipeline: str
+    stage: str
+    person: Person | None
+
+
+ItemT = TypeVar("ItemT")
+
+
+class Listed(NamedTuple, Generic[ItemT]):
+    """The first items of a list, and how many it has in all."""
+
+    items: tuple[ItemT, ...]
+    total: int
+
+
+class Agenda(NamedTuple):
+    """What a day asks for: tasks overdue and due, and open deals that need somebody's attention."""
+
+    overdue: Listed[Errand]
+    due: Listed[Errand]
+    late: Listed[Prospect]
+    closing: Listed[Prospect]
+    rotting: Listed[Prospect]
+    stepless: Listed[Prospect]
 
 
 class Message(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, null, select
 from sqlmodel import Session, SQLModel, col
 
+from dealboard.domain.text import excerpt, first_line
 from dealboard.errors import NotFound, Refused
 from dealboard.store import images, journal, search, tables
 from dealboard.store.images import TABLES, Image
@@ -328,10 +329,10 @@ def _column(table: type[SQLModel], name: str) -> Any:
 
 
 def _references(table: type[SQLModel]) -> list[tuple[type[SQLModel], Any]]:
-    """Return the journalled tables, with their columns, that refer to a table."""
+    """Return the tables, with their columns, whose rows refer to a table: chats too."""
     return [
         (child, key.parent)
-        for child in tables.JOURNALLED
+        for child in (*tables.JOURNALLED, tables.Message)
         for key in _table(child).foreign_keys
         if key.column.table.name == table.__tablename__
     ]
@@ -359,5 +360,9 @@ def _name(row: SQLModel) -> str:
             return row.name
         case tables.DealContact():
             return f"deal #{row.deal_id}"
+        case tables.Activity():
+            return f"the {row.kind} “{excerpt(first_line(row.text))}”"
+        case tables.Message():
+            return "the chat"
         case _:
             return str(row.__tablename__)
