@@ -343,6 +343,14 @@ def _in_full(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1][:3].title()} {day.year:04}"
 
 
+def format_days(days: Days) -> str:
+    """Return a range as `parse_range` reads it, whatever the order of day and month."""
+    if days.words:
+        return days.words
+    first, last = (day.isoformat() if day else "" for day in (days.first, days.last))
+    return first if first == last else f"{first}..{last}"
+
+
 def describe_day(day: date, today: date) -> str:
     """Return a day for a preview, beyond doubt: "Fri 27 Nov 2026 (in 4 days)"."""
     full = f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]}".title()

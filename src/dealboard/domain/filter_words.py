@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from dealboard.domain import dates
 from dealboard.domain.filters import Days, DealFilter
 from dealboard.domain.money import format_totals
 from dealboard.domain.stages import StageKind
-from dealboard.domain.views import Subtotal
+from dealboard.domain.views import Pipeline, Stage, Subtotal, User
 
 GONE = "deleted"
 """The name of what a filter still asks for although it is no more."""
@@ -38,6 +38,17 @@ class Names(NamedTuple):
     stages: Mapping[int, str] = MappingProxyType({})
     owners: Mapping[int, str] = MappingProxyType({})
 
+    @classmethod
+    def of(
+        cls, pipelines: Iterable[Pipeline], stages: Iterable[Stage], users: Iterable[User]
+    ) -> Self:
+        """Return the names in the order in which they are given."""
+        return cls(
+            {each.id: each.name for each in pipelines},
+            {each.id: each.name for each in stages},
+            {each.id: owner_name(each) for each in users},
+        )
+
 
 class Chip(NamedTuple):
     """One part of a filter as it is shown: what is filtered by, and what is let through."""
@@ -52,6 +63,11 @@ class Chip(NamedTuple):
         return f"{self.label} {self.value}".strip()
 
 
+def owner_name(user: User) -> str:
+    """Return what an owner is called; those who left keep their deals (decisions, Owner leaves)."""
+    return user.name if user.active else f"{user.name} (inactive)"
+
+
 def describe(criteria: DealFilter, names: Names = Names()) -> tuple[Chip, ...]:  # noqa: B008
     """Return the parts of a filter that are in force, in words."""
     chips = (
@@ -60,7 +76,7 @@ def describe(criteria: DealFilter, names: Names = Names()) -> tuple[Chip, ...]: 
         Chip(Part.STAGE, "stage", _named(criteria.stages, names.stages)),
         Chip(Part.OWNER, "owner", _named(criteria.owners, names.owners)),
         Chip(Part.STATUS, "", _listed(kind for kind in StageKind if kind in criteria.kinds)),
-        Chip(Part.CREATED, "created", days_text(criteria.created)),
+        Chip(Part.CREATED, "created", _worded(criteria.created)),
         _close(criteria),
     )
     return tuple(chip for chip in chips if chip.value)
@@ -91,9 +107,12 @@ def renewed(criteria: DealFilter, today: date, *, first_weekday: int = 0) -> Dea
     return criteria._replace(created=created, close=close)
 
 
-def days_text(days: Days | None) -> str:
-    """Return a range as it was asked for: "this month"; without words as it is, "1–30 Nov 2026"."""
-    return "" if days is None else days.words or dates.describe_days(days)
+def typed_close(criteria: DealFilter) -> str:
+    """Return a filter by close date as `dates.parse_close` reads it: "overdue, this week"."""
+    parts = ["overdue"] if criteria.overdue else []
+    parts += [dates.format_days(criteria.close)] if criteria.close else []
+    parts += ["none"] if criteria.no_close_date else []
+    return ", ".join(parts)
 
 
 def count_line(
@@ -113,13 +132,23 @@ def count_line(
     return f"{number} · {amount}" if amount else number
 
 
+def _worded(days: Days | None) -> str:
+    """Return a range as it was asked for, "this month", or as it is, "1–30 Nov 2026"."""
+    return "" if days is None else days.words or dates.describe_days(days)
+
+
 def _close(criteria: DealFilter) -> Chip:
     """Return the range and what widens it; what widens it needs no label where it stands alone."""
-    widened = ["overdue"] if criteria.overdue else []
-    widened += ["no close date"] if criteria.no_close_date else []
-    if criteria.close is None:
-        return Chip(Part.CLOSE, "", " or ".join(widened))
-    return Chip(Part.CLOSE, "closing", " or ".join([days_text(criteria.close), *widened]))
+    label = "closing" if criteria.close else ""
+    return Chip(Part.CLOSE, label, close_words(criteria, _worded(criteria.close)))
+
+
+def close_words(criteria: DealFilter, days: str) -> str:
+    """Return a filter by close date in words, its range as given: "1–30 Nov 2026 or overdue"."""
+    words = [days] if days else []
+    words += ["overdue"] if criteria.overdue else []
+    words += ["no close date"] if criteria.no_close_date else []
+    return " or ".join(words)
 
 
 def _named(ids: Iterable[int], names: Mapping[int, str]) -> str:

@@ -54,8 +54,8 @@ def filter_line(
     """Return the chips and, flush right, the count, in exactly `width` cells.
 
     Of `searching` cells at the left the line keeps clear: there the name is typed, so that its chip
-    is left out. The count is never given up; the key that clears goes first, then the last chips'
-    values are cut, then they are counted only: "+2".
+    is left out. The count is never given up; the chips that do not fit are cut, then only counted:
+    "+2". The key that clears is taught where there is room left.
     """
     left = [Stretch(f" {FIND_MARK} " if searching else " ", "key")]
     left.append(Stretch(" " * (searching - _width(left)), ""))
@@ -63,11 +63,10 @@ def filter_line(
     room = width - _width(left) - _width(tail)
     shown = [chip for chip in chips if not (searching and chip.part is Part.NAME)]
     if filtered or shown:
-        clear = (Stretch(keys.clear, "key", CLEAR), Stretch(" clear ", "quiet", CLEAR))
-        if _full(shown) + _width(clear) <= room:
-            tail = [*clear, *tail]
-            room -= _width(clear)
         body = _fitting(shown, room)
+        clear = (Stretch(keys.clear, "key", CLEAR), Stretch(" clear ", "quiet", CLEAR))
+        if _width(body) + _width(clear) <= room:
+            tail = [*clear, *tail]
     else:
         body = [] if searching else _teaching(keys, room)
     gap = width - _width(left) - _width(body) - _width(tail)
