@@ -22,6 +22,7 @@ def test_the_newest_migration_is_the_format() -> None:
     assert script.get_current_head() == f"{FORMAT:04}"
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrations_make_what_the_tables_say(workspace: Workspace) -> None:
     made = engine.make_engine(workspace.path, 1)
     with made.connect() as connection:

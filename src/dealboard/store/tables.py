@@ -147,6 +147,13 @@ class Deal(Row, table=True):
             *("close_date", "created_at", "search"),
         ).ddl_if(dialect="sqlite"),
         Index("deal_totals", "stage_id", "currency", "amount", "closed_at", "owner_id"),
+        # The orders of all deals: see `reads.order.stretches`.
+        Index("deal_created", "created_at"),
+        Index("deal_close", "close_date"),
+        Index("deal_amount", "currency", "amount"),
+        Index(
+            "deal_title", text("substr(search, 1, instr(search || char(31), char(31)) - 1)")
+        ).ddl_if(dialect="sqlite"),
         Index("deal_reference", "reference", sqlite_where=text("reference IS NOT NULL")),
         Index("deal_batch", "batch", sqlite_where=text("batch IS NOT NULL")),
         _SQLITE,

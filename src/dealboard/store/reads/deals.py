@@ -1,16 +1,16 @@
 """Deals in full: one, those that match a filter, and what they amount to together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, tzinfo
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-from dealboard.domain.filters import DealFilter, Sort, SortKey
+from dealboard.domain.filters import DealFilter, Sort
 from dealboard.domain.views import Deal, Person, Subtotal
 from dealboard.errors import InvalidValue, NotFound
 from dealboard.store.driver import Connection
 from dealboard.store.reads.links import contacts_of
-from dealboard.store.reads.order import keys_of, order_by
+from dealboard.store.reads.order import stretches
 from dealboard.store.reads.pipelines import PIPELINE, STAGE, all_stages, pipeline_of, stage_of
 from dealboard.store.reads.team import USER, user_of
 from dealboard.store.reads.totals import by_size, stage_totals
@@ -23,7 +23,7 @@ from dealboard.store.reads.values import (
     moment_or_none,
     portions,
 )
-from dealboard.store.reads.where import Where, in_lane, matching
+from dealboard.store.reads.where import matching
 
 _DEAL = (
     "deal.id, deal.uid, deal.title, deal.amount, deal.currency, deal.close_date,"
@@ -37,6 +37,14 @@ SHOWN = 5
 
 NO_LIMIT = 2**62
 """More rows than a table holds."""
+
+
+class Owned(NamedTuple):
+    """A deal and whose it is: what is asked of many deals before something is done to them."""
+
+    id: int
+    title: str
+    owner_id: int
 
 
 def deal(connection: Connection, deal_id: int) -> Deal:
@@ -95,35 +103,18 @@ def matching_ids(
     today: date,
     tz: tzinfo | None = None,
 ) -> tuple[int, ...]:
-    """Return the ids of the deals that match, in order: what "select all" means.
-
-    By stage is the order of pipelines and their stages; manual order is that of their boards.
-    """
+    """Return the ids of the deals that match, in order: `table.order` has all of them sooner."""
     end = NO_LIMIT if limit is None else offset + limit
     ids: list[int] = []
-    for where in _places(connection, criteria, sort, today, tz):
+    for stretch in stretches(connection, criteria, sort, today=today, tz=tz):
         rows = connection.execute(
-            f"SELECT deal.id FROM deal WHERE {where.sql}"
-            f" ORDER BY {order_by(keys_of(sort))} LIMIT :room",
-            {**where.params, "room": end - len(ids)},
+            f"SELECT deal.id FROM deal {stretch.sql} LIMIT :room",
+            {**stretch.params, "room": end - len(ids)},
         )
         ids += (row[0] for row in rows)
         if len(ids) == end:
             break
     return tuple(ids[offset:])
-
-
-def _places(
-    connection: Connection, criteria: DealFilter, sort: Sort, today: date, tz: tzinfo | None
-) -> Iterator[Where]:
-    """Yield what is sorted one after the other: everything at once, or stage by stage."""
-    if sort.key not in (SortKey.MANUAL, SortKey.STAGE):
-        yield matching(criteria, today=today, tz=tz)
-        return
-    stages = all_stages(connection)
-    backwards = sort.key is SortKey.STAGE and sort.descending
-    for stage in reversed(stages) if backwards else stages:
-        yield in_lane(stage.id, criteria, today=today, tz=tz)
 
 
 def count_and_totals(
@@ -150,6 +141,19 @@ def by_ids(connection: Connection, deal_ids: Sequence[int]) -> tuple[Deal, ...]:
     for some in portions(deal_ids):
         found |= _portion(connection, some)
     return tuple(found[deal_id] for deal_id in deal_ids if deal_id in found)
+
+
+def owned(connection: Connection, deal_ids: Sequence[int]) -> tuple[Owned, ...]:
+    """Return titles and owners of these deals; those that are gone are left out."""
+    found: list[Owned] = []
+    for some in portions(deal_ids):
+        params: Params = {}
+        rows = connection.execute(
+            f"SELECT id, title, owner_id FROM deal WHERE id IN ({listed('deal', some, params)})",
+            params,
+        )
+        found += map(Owned._make, rows)
+    return tuple(found)
 
 
 def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Deal]:

@@ -4,12 +4,16 @@ Empty values come last in both directions and the id breaks ties (decision 47). 
 currencies cannot be compared, so they are grouped by currency.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, tzinfo
 from typing import Any
 
-from dealboard.domain.filters import Sort, SortKey
+from dealboard.domain.filters import DealFilter, Sort, SortKey
+from dealboard.store.driver import Connection
+from dealboard.store.reads.pipelines import all_stages
 from dealboard.store.reads.values import Params
+from dealboard.store.reads.where import Where, in_lane, matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,55 @@ class Key:
 
 _TITLE = "substr(deal.search, 1, instr(deal.search || char(31), char(31)) - 1)"
 """The folded title: the first part of the search text."""
+
+
+_MAY_BE_EMPTY = {SortKey.CLOSE: "deal.close_date", SortKey.AMOUNT: "deal.amount"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of an order: what follows FROM deal, and the values of its parameters."""
+
+    sql: str
+    params: Params
+
+
+def stretches(
+    connection: Connection,
+    criteria: DealFilter,
+    sort: Sort,
+    *,
+    today: date,
+    tz: tzinfo | None = None,
+) -> Iterator[Stretch]:
+    """Yield the parts whose deals, one part after the other, are those that match, in order.
+
+    By stage is the order of pipelines and their stages; manual order is that of their boards. Of
+    all deals those with a value and those without are parts of their own, because then an index has
+    the order. Where a filter is active it is passed by: visiting what the filter leaves out costs
+    more than sorting what it finds.
+    """
+    keys, parts = keys_of(sort), [""]
+    column = _MAY_BE_EMPTY.get(sort.key)
+    if column is not None and not criteria.active:
+        keys, parts = keys[1:], [f" AND {column} IS NOT NULL", f" AND {column} IS NULL"]
+    order = order_by(keys, sign="+" if criteria.active else "")
+    for where in _places(connection, criteria, sort, today, tz):
+        for part in parts:
+            yield Stretch(f"WHERE {where.sql}{part} ORDER BY {order}", where.params)
+
+
+def _places(
+    connection: Connection, criteria: DealFilter, sort: Sort, today: date, tz: tzinfo | None
+) -> Iterator[Where]:
+    """Yield what is sorted one after the other: everything at once, or stage by stage."""
+    if sort.key not in (SortKey.MANUAL, SortKey.STAGE):
+        yield matching(criteria, today=today, tz=tz)
+        return
+    stages = all_stages(connection)
+    backwards = sort.key is SortKey.STAGE and sort.descending
+    for stage in reversed(stages) if backwards else stages:
+        yield in_lane(stage.id, criteria, today=today, tz=tz)
 
 
 def keys_of(sort: Sort) -> tuple[Key, ...]:
@@ -46,9 +99,9 @@ def keys_of(sort: Sort) -> tuple[Key, ...]:
     return (*keys, Key("deal.id"))
 
 
-def order_by(keys: Sequence[Key]) -> str:
-    """Return what follows ORDER BY."""
-    return ", ".join(f"{key.sql} DESC" if key.descending else key.sql for key in keys)
+def order_by(keys: Sequence[Key], *, sign: str = "") -> str:
+    """Return what follows ORDER BY; the `sign` "+" keeps indexes out of it."""
+    return ", ".join(f"{sign}{key.sql}{' DESC' if key.descending else ''}" for key in keys)
 
 
 def precedes(keys: Sequence[Key], values: Sequence[Any], params: Params) -> str:

@@ -1,4 +1,4 @@
-"""0002: activities, custom fields of contacts, saved views and chats."""
+"""0002: activities, custom fields of contacts, saved views, chats; deals in any order."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,10 +11,11 @@ branch_labels = None
 depends_on = None
 
 OPEN_TASK = "kind = 'task' AND done_at IS NULL"
+FOLDED_TITLE = "substr(search, 1, instr(search || char(31), char(31)) - 1)"
 
 
 def upgrade() -> None:
-    """Create the tables and give contacts their custom values."""
+    """Create the tables, give contacts their custom values and the table of deals its orders."""
     op.add_column(
         "contact", sa.Column("custom", sa.Text(), server_default=sa.text("'{}'"), nullable=False)
     )
@@ -46,6 +47,10 @@ def upgrade() -> None:
     )
     _activity()
     _message()
+    op.create_index("deal_created", "deal", ["created_at"])
+    op.create_index("deal_close", "deal", ["close_date"])
+    op.create_index("deal_amount", "deal", ["currency", "amount"])
+    op.create_index("deal_title", "deal", [sa.text(FOLDED_TITLE)])
 
 
 def _activity() -> None:
