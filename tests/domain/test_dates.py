@@ -9,15 +9,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dealboard.domain.dates import (
+    CLOSE_PRESETS,
+    CREATED_PRESETS,
     MONTHS,
     WEEKDAYS,
     Order,
     Unit,
     describe_day,
+    describe_days,
     format_day,
+    format_days,
     parse_close,
     parse_day,
     parse_range,
+    renewed,
     shift,
 )
 from dealboard.domain.filters import Days
@@ -401,6 +406,35 @@ def test_a_close_date_filter_refuses_by_field(text: str) -> None:
     assert caught.value.field == "close date"
 
 
+@pytest.mark.parametrize(
+    "words", ["today", "this month", "last 30d", "fri", "eom..", "-7d..today", "2026-11-01..today"]
+)
+def test_days_counted_from_today_keep_their_words(words: str) -> None:
+    days = parse_range(f" {words.upper()} ", TODAY, keep_words=True)
+    assert days == parse_range(words, TODAY)._replace(words=words)
+
+
+@pytest.mark.parametrize(
+    "text", ["31/12", "1 dec", "2026-11-01..2026-11-30", "today..31/12", "..dec 3"]
+)
+def test_days_of_the_calendar_need_no_words(text: str) -> None:
+    assert parse_range(text, TODAY, keep_words=True) == parse_range(text, TODAY)
+
+
+def test_kept_words_mean_the_days_of_another_day() -> None:
+    week = parse_range("this week", TODAY, keep_words=True)
+    assert renewed(week, date(2026, 12, 6)) == between("2026-11-30", "2026-12-06")._replace(
+        words="this week"
+    )
+    assert renewed(week, date(2026, 12, 6), first_weekday=6).first == date(2026, 12, 6)
+    assert renewed(between("2026-11-01", None), date(2030, 1, 1)) == between("2026-11-01", None)
+
+
+@pytest.mark.parametrize("words", [*CREATED_PRESETS, *CLOSE_PRESETS])
+def test_the_usual_ranges_are_understood(words: str) -> None:
+    assert parse_close(words, TODAY) != (None, False, False)
+
+
 # ── shown ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -431,6 +465,30 @@ def test_a_day_on_a_card_has_its_year_only_if_it_is_another(day: date, shown: st
 )
 def test_a_previewed_day_is_beyond_doubt(day: date, shown: str) -> None:
     assert describe_day(day, TODAY) == shown
+
+
+@pytest.mark.parametrize(
+    ("days", "described", "formatted"),
+    [
+        (between("2026-11-01", "2026-11-30"), "1–30 Nov 2026", "2026-11-01..2026-11-30"),
+        (between("2026-11-28", "2026-12-03"), "28 Nov – 3 Dec 2026", "2026-11-28..2026-12-03"),
+        (
+            between("2026-12-28", "2027-01-03"),
+            "28 Dec 2026 – 3 Jan 2027",
+            "2026-12-28..2027-01-03",
+        ),
+        (between("2026-11-23", "2026-11-23"), "23 Nov 2026", "2026-11-23"),
+        (between("2026-11-01", None), "from 1 Nov 2026", "2026-11-01.."),
+        (between(None, "2026-11-01"), "until 1 Nov 2026", "..2026-11-01"),
+        (Days(TODAY, TODAY, "today"), "23 Nov 2026", "today"),
+    ],
+)
+def test_a_range_is_shown_beyond_doubt_and_can_be_typed_again(
+    days: Days, described: str, formatted: str
+) -> None:
+    assert describe_days(days) == described
+    assert format_days(days) == formatted
+    assert parse_range(formatted, TODAY, keep_words=True) == days
 
 
 def test_names_of_months_can_be_told_apart_by_three_letters() -> None:
