@@ -282,6 +282,99 @@ class Message(SQLModel, table=True):
     key: str = Field(sa_type=Text)
 
 
+class Automation(Row, table=True):
+    """A rule: its trigger, conditions and steps are a JSON object, `definition` (domain.rules).
+
+    `trips` counts how often the guard had to stop it; a suspended rule runs no more.
+    """
+
+    __tablename__: ClassVar[Any] = "automation"
+    __table_args__ = (CheckConstraint("length(name) BETWEEN 1 AND 120", name="name"), _SQLITE)
+
+    name: str = Field(sa_type=Text)
+    enabled: bool = Field(default=True, sa_type=Flag)
+    position: int
+    definition: str = Field(sa_type=Text)
+    trips: int = 0
+    suspended_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class AutomationRun(SQLModel, table=True):
+    """What came of a rule for a deal, once. Not journalled.
+
+    `occurrence` names what the clock fired for, so that it fires once; `detail` is a JSON object.
+    """
+
+    __tablename__: ClassVar[Any] = "automation_run"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('ran', 'otherwise', 'failed', 'stopped')", name="outcome"),
+        Index("automation_run_rule", "automation_id", "id"),
+        Index("automation_run_deal", "deal_id", "id"),
+        Index(
+            "automation_run_once",
+            *("automation_id", "deal_id", "occurrence"),
+            unique=True,
+            sqlite_where=text("occurrence IS NOT NULL"),
+        ),
+        _SQLITE,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    automation_id: int
+    deal_id: int | None = None
+    operation_seq: int | None = None
+    at: datetime = Field(sa_type=Moment)
+    outcome: str = Field(sa_type=Text)
+    occurrence: str | None = Field(default=None, sa_type=Text)
+    detail: str = Field(default="{}", sa_type=Text)
+
+
+class Outbox(SQLModel, table=True):
+    """What is to leave the machine, or to happen later; written in the change's own transaction.
+
+    `payload` is frozen JSON. `key` names what may be sent only once. A courier holds a row by
+    `lease_owner` until `lease_until`. `log` is a JSON list of what was tried. Not journalled.
+    """
+
+    __tablename__: ClassVar[Any] = "outbox"
+    __table_args__ = (
+        CheckConstraint("kind IN ('meta', 'webhook', 'step')", name="kind"),
+        CheckConstraint(
+            "state IN ('pending', 'held', 'sent', 'failed', 'expired', 'cancelled', 'unknown')",
+            name="state",
+        ),
+        Index(
+            "outbox_due",
+            *("kind", "due_at", "id"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+        Index("outbox_state", "kind", "state", "id"),
+        Index("outbox_operation", "operation_seq"),
+        Index("outbox_deal", "deal_id", "id"),
+        Index("outbox_key", "key", unique=True, sqlite_where=text("key IS NOT NULL")),
+        _SQLITE,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    uid: str = Field(sa_type=Text, unique=True)
+    kind: str = Field(sa_type=Text)
+    state: str = Field(default="pending", sa_type=Text)
+    key: str | None = Field(default=None, sa_type=Text)
+    payload: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=Moment)
+    due_at: datetime = Field(sa_type=Moment)
+    operation_seq: int | None = None
+    automation_id: int | None = None
+    deal_id: int | None = None
+    contact_id: int | None = None
+    tries: int = 0
+    lease_owner: str | None = Field(default=None, sa_type=Text)
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    settled_at: datetime | None = Field(default=None, sa_type=Moment)
+    reason: str = Field(default="", sa_type=Text)
+    log: str = Field(default="[]", sa_type=Text)
+
+
 class Operation(SQLModel, table=True):
     """What somebody did in one step. `undone_by` is the operation that took it back."""
 
@@ -309,6 +402,12 @@ class Change(SQLModel, table=True):
     __table_args__ = (
         Index("change_operation", "operation_seq"),
         Index("change_row", "table_name", "row_id"),
+        # What was linked to a deal, or written about it, and is gone: see `reads.timeline`.
+        Index(
+            "change_deal",
+            text("""json_extract(coalesce("after", "before"), '$.deal_id')"""),
+            sqlite_where=text("table_name IN ('deal_contact', 'activity')"),
+        ).ddl_if(dialect="sqlite"),
         _SQLITE,
     )
 
@@ -331,7 +430,7 @@ class Setting(SQLModel, table=True):
 
 
 JOURNALLED: tuple[type[SQLModel], ...] = (
-    *(User, Pipeline, Stage, CustomField, SavedView),
+    *(User, Pipeline, Stage, CustomField, SavedView, Automation),
     *(Contact, Deal, DealContact, Activity),
 )
 """Tables whose changes the journal records, parents before children."""

@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 OPEN_TASK = "kind = 'task' AND done_at IS NULL"
+OF_DEAL = """json_extract(coalesce("after", "before"), '$.deal_id')"""
+ABOUT_DEALS = "table_name IN ('deal_contact', 'activity')"
 FOLDED_TITLE = "substr(search, 1, instr(search || char(31), char(31)) - 1)"
 
 
@@ -51,6 +53,7 @@ def upgrade() -> None:
     op.create_index("deal_close", "deal", ["close_date"])
     op.create_index("deal_amount", "deal", ["currency", "amount"])
     op.create_index("deal_title", "deal", [sa.text(FOLDED_TITLE)])
+    op.create_index("change_deal", "change", [sa.text(OF_DEAL)], sqlite_where=sa.text(ABOUT_DEALS))
 
 
 def _activity() -> None:
