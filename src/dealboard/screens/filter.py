@@ -277,12 +277,13 @@ class FilterScreen(ModalScreen[DealFilter | None]):
         )
         return DealFilter(close=days, no_close_date=none, overdue=overdue)
 
-    def _preview(self) -> None:
-        """Say beside each date what was understood; what is not is wrong once it is left."""
-        for name, words in (("created", self._created_words), ("close", self._close_words)):
+    def _preview(self, *names: str) -> None:
+        """Say beside dates what was understood; what is not is wrong once it is left."""
+        words = {"created": self._created_words, "close": self._close_words}
+        for name in names or words:
             field = self._field(name)
             try:
-                field.say(words())
+                field.say(words[name]())
             except InvalidValue as error:
                 (field.say if self._line(name).has_focus else field.complain)(error.reason)
 
@@ -294,9 +295,10 @@ class FilterScreen(ModalScreen[DealFilter | None]):
         close = self._close()
         return close_words(close, dates.describe_days(close.close) if close.close else "")
 
-    def on_descendant_blur(self) -> None:
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Say what is wrong with a date that was left."""
-        self._preview()
+        if isinstance(event.widget, DateLine) and event.widget.id:
+            self._preview(event.widget.id)
 
     def _look(self) -> None:
         """Have counted what the fields leave; what comes while it is counted waits its turn."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar, Generic
 
 from rich.cells import cell_len, set_cell_size
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -22,6 +22,9 @@ __all__ = ["Choice", "PickMany"]
 
 KEYS = "123456789"
 """What takes or drops a choice at once, as long as nothing is filtered."""
+
+FRAME_LINES = 6
+"""Lines around the list: the frame, what narrows it, the buttons."""
 
 LABEL_CELLS = 44
 """Longer names are cut in the list."""
@@ -76,7 +79,6 @@ class PickMany(ModalScreen[tuple[IdT, ...] | None], Generic[IdT]):
         & _Choices, & _Choices:focus {
             width: auto;
             min-width: 38;
-            max-height: 1fr;
             border: none;
             padding: 0;
             background: transparent;
@@ -121,6 +123,10 @@ class PickMany(ModalScreen[tuple[IdT, ...] | None], Generic[IdT]):
                 yield button("Cancel", "esc", id="cancel")
                 yield button("Done", "⏎", id="done", variant="primary")
         self._show("")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Scroll the list rather than the dialog, so that the buttons stay in sight."""
+        self._list.styles.max_height = max(1, event.size.height - FRAME_LINES)
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────
 
