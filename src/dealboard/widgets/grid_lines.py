@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 
-from dealboard.widgets.lines import Line, Span, blank, cut, literal, width_of
+from dealboard.widgets.lines import Line, Span, blank, cut, literal
 
 MARGIN = 3
 """Cells at the left: the cursor's marker, the mark of a selected row, a space."""
@@ -25,7 +25,8 @@ ARROW = 2
 class Column(NamedTuple):
     """A column: `width` is the most that its content makes it, `min_width` the least it shrinks to.
 
-    `sort`: a click on its title asks to sort by it. `flex`: takes what the others leave.
+    Its title makes it wider. `sort`: a click on its title asks to sort by it. `flex`: it takes what
+    the others leave, and shrinks first.
     """
 
     key: str
@@ -60,24 +61,22 @@ class Place(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The columns that are drawn, left to right, and whether others are out of sight beside them.
+    """The columns that are drawn, left to right.
 
-    `left` counts those scrolled away; the first column never is.
+    `left` counts those scrolled away; the first column never is. `more`: there is more to the right
+    of the edge; `halved`: of the last column drawn, too.
     """
 
     width: int
     places: tuple[Place, ...] = ()
     left: int = 0
     more: bool = False
+    halved: bool = False
 
     def at(self, x: int) -> int | None:
         """Return the column drawn at a cell, the gap after it included; None beside them."""
         found = (place.column for place in self.places if 0 <= x - place.x < place.width + GAP)
         return next(found, None)
-
-    def shows(self, column: int) -> bool:
-        """Whether a column is among those drawn."""
-        return any(place.column == column for place in self.places)
 
 
 class Flags(NamedTuple):
@@ -125,8 +124,8 @@ def lay_out(columns: Sequence[Column], content: Sequence[int], width: int, left:
     """
     room = max(0, width - MARGIN)
     wide = [
-        min(max(needed, column.min_width), max(column.width, column.min_width))
-        for column, needed in zip(columns, content, strict=True)
+        max(min(needed, column.width), column.min_width, title)
+        for column, needed, title in zip(columns, content, title_widths(columns), strict=True)
     ]
     least = [min(column.min_width, each) for column, each in zip(columns, wide, strict=True)]
     flexible = [number for number, column in enumerate(columns) if column.flex]
@@ -174,9 +173,11 @@ def _scrolled(widths: list[int], width: int, left: int) -> Layout:
     widths[0] = min(widths[0], max(room // 2, min(widths[0], 8)))
     left = max(0, min(left, _most_left(widths, room)))
     places = _places([0, *range(left + 1, len(widths))], widths, width)
-    last = places[-1] if places else Place(0, 0, 0)
-    cut_off = last.column < len(widths) - 1 or last.width < widths[last.column]
-    return Layout(width, places, left, cut_off)
+    if not places:
+        return Layout(width)
+    last = places[-1]
+    halved = last.width < widths[last.column]
+    return Layout(width, places, left, halved or last.column < len(widths) - 1, halved)
 
 
 def _most_left(widths: Sequence[int], room: int) -> int:
@@ -269,6 +270,8 @@ def _centred(text: str, width: int) -> Line:
 
 def _fitted(text: str, width: int, align: str) -> str:
     """Return a text in exactly `width` cells."""
+    if text.isascii() and len(text) <= width:
+        return text.rjust(width) if align == "right" else text.ljust(width)
     short = cut(text, width)
     padding = " " * (width - cell_len(short))
     return padding + short if align == "right" else short + padding
@@ -279,15 +282,13 @@ def _spaced(spans: Sequence[Span], layout: Layout, style: str, signs: Sequence[s
 
     Neighbours of one style become one: fewer bytes for the terminal.
     """
-    marks, columns = spans[:2], spans[2:]
-    line = list(marks)
-    for (text, of), sign in zip(columns, signs, strict=True):
-        before = 1 if len(line) == len(marks) else GAP
-        line += [(f"{' ' * (before - 1)}{sign}", style), (text, of)]
-    taken = width_of(line)
-    if taken > layout.width:
+    line, end = list(spans[:2]), 2
+    for place, (text, of), sign in zip(layout.places, spans[2:], signs, strict=True):
+        line += [(f"{' ' * (place.x - end - 1)}{sign}", style), (text, of)]
+        end = place.x + place.width
+    if end > layout.width:
         return _narrowed(line, layout.width, style)
-    return _joined([*line, *blank(layout.width - taken, style)])
+    return _joined([*line, *blank(layout.width - end, style)])
 
 
 def _narrowed(line: Sequence[Span], width: int, style: str) -> Line:

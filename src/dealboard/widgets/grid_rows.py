@@ -10,9 +10,6 @@ from dealboard.widgets.grid_lines import Cell, Cells, shown
 
 _GENERATIONS = count(1)
 
-PAGES_KEPT = 4
-"""Pages either side of the view that stay held."""
-
 
 class Rows:
     """The order, and a window of rows that knows what it lacks."""

@@ -1,25 +1,27 @@
 """Which rows of a table are selected: some, or all but some; and a range that is being drawn.
 
-Pure: no Textual here. "All" is not written out, so that it costs nothing at 100,000 rows.
+Pure: no Textual here. Whichever is less is written out, so that "all" costs nothing at 100,000.
 """
 
 from collections.abc import Iterable, Sequence
 
 
 class Selection:
-    """Selected ids of an order of rows.
+    """Selected rows of an order of ids.
 
     The range reaches from its anchor to the cursor and comes on top; it is over when settled,
-    which keeps its rows, or dropped. It is `held` if moving the cursor does not end it.
+    which keeps its rows, or dropped. It is `held` if moving the cursor does not end it. `edition`
+    is another number whenever other rows may be selected.
     """
 
     def __init__(self) -> None:
+        self.edition = 0
+        self.held = False
         self._order: Sequence[int] = ()
         self._all = False
         self._other: set[int] = set()  # those selected; if all are, those that are not
         self._anchor: int | None = None
         self._reach = 0
-        self.held = False
 
     @property
     def ranging(self) -> bool:
@@ -37,21 +39,17 @@ class Selection:
         return row in self.range or (self._order[row] in self._other) is not self._all
 
     def __len__(self) -> int:
-        rows = self.range
-        ranged = self._order[rows.start : rows.stop]
-        if self._all:
-            again = len(self._other.intersection(ranged)) if self._other else 0
-            return len(self._order) - len(self._other) + again
+        ranged = self._ranged()
         both = len(self._other.intersection(ranged)) if self._other else 0
+        if self._all:
+            return len(self._order) - len(self._other) + both
         return len(self._other) + len(ranged) - both
 
     def ids(self) -> frozenset[int]:
         """Return the ids of the selected rows."""
-        rows = self.range
-        ranged = self._order[rows.start : rows.stop]
         if self._all:
-            return frozenset(self._order) - self._other.difference(ranged)
-        return frozenset(self._other.union(ranged))
+            return frozenset(self._order).difference(self._other.difference(self._ranged()))
+        return frozenset(self._other.union(self._ranged()))
 
     def reorder(self, order: Sequence[int]) -> None:
         """Have the rows in another order; those that are not in it are no longer selected.
@@ -62,18 +60,15 @@ class Selection:
         if self._anchor is not None:
             found = (_row_in(order, self._order[row]) for row in (self._anchor, self._reach))
             ends = [row for row in found if row is not None]
-            if len(ends) < 2:
+            if len(ends) == 2:
+                self._anchor, self._reach = ends
+            else:
                 self.settle()
         if self._all or self._other:
-            self._all, self._other = False, self._written_out(order)
+            chosen = set(self._order).difference(self._other) if self._all else self._other
+            self._all, self._other = False, chosen.intersection(order)
         self._order = order
-        if self._anchor is not None:
-            self._anchor, self._reach = ends
-
-    def _written_out(self, order: Sequence[int]) -> set[int]:
-        if self._all:
-            return set(self._order).difference(self._other).intersection(order)
-        return self._other.intersection(order)
+        self.edition += 1
 
     def replace(self, ids: Iterable[int]) -> None:
         """Select these rows and no others."""
@@ -86,6 +81,7 @@ class Selection:
             self._other.difference_update(ids)
         else:
             self._other.update(ids)
+        self.edition += 1
 
     def add_all(self) -> None:
         """Select every row."""
@@ -95,6 +91,7 @@ class Selection:
     def toggle(self, row: int) -> None:
         """Select a row, or no longer."""
         self._other ^= {self._order[row]}
+        self.edition += 1
 
     def clear(self) -> None:
         """Select nothing."""
@@ -105,22 +102,31 @@ class Selection:
         """Begin a range at a row."""
         self._anchor = self._reach = row
         self.held = held
+        self.edition += 1
 
     def reach(self, row: int) -> None:
-        """Let the range reach to a row."""
-        self._reach = row
+        """Let the range, if there is one, reach to a row."""
+        if self._anchor is not None and row != self._reach:
+            self._reach = row
+            self.edition += 1
 
     def settle(self) -> None:
         """Keep the rows of the range, and end it."""
-        rows = self.range
-        if len(rows) and len(rows) == len(self._order):
-            self.add_all()
-        self.add(self._order[rows.start : rows.stop])
+        rows, order = self.range, self._order
+        if len(rows) > len(order) // 2 and not self._all:
+            others = {*order[: rows.start], *order[rows.stop :]}
+            self._all, self._other = True, others.difference(self._other)
+        else:
+            self.add(self._ranged())
         self.drop()
 
     def drop(self) -> None:
         """End the range, and leave its rows as they were before it."""
         self._anchor, self.held = None, False
+        self.edition += 1
+
+    def _ranged(self) -> Sequence[int]:
+        return self._order[self.range.start : self.range.stop]
 
 
 def _row_in(order: Sequence[int], row_id: int) -> int | None:
