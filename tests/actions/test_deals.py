@@ -456,8 +456,7 @@ def test_a_deal_that_is_gone_stops_the_whole_deletion(desk: Desk) -> None:
     assert desk.order(desk.lead) == ["Acme"]
 
 
-def test_many_deals_are_deleted_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deals, "CHUNK", 5)
+def test_many_deals_are_deleted_at_once(desk: Desk) -> None:
     contact_id = desk.contact()
 
     def crowd(tx: Transaction) -> list[int]:

@@ -1,16 +1,17 @@
 """Deals: what a user may do with a sales opportunity (guide, Deals).
 
-Every verb needs full access. Moves and contact links have modules of their own and are offered
-here too, so that callers write `actions.deals.move(tx, …)`.
+Every verb needs full access. Moves, contact links and what is done to many deals at once have
+modules of their own and are offered here too, so that callers write `actions.deals.move(tx, …)`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
 from dealboard.actions import access, edits, placement
+from dealboard.actions.bulk import assign_many, close_many, date_many, delete, move_many
 from dealboard.actions.links import (
     add_contact,
     full_name,
@@ -21,26 +22,30 @@ from dealboard.actions.links import (
     set_contacts,
 )
 from dealboard.actions.moves import lose, move, place, reopen, reorder, win
-from dealboard.actions.rows import counted, is_open, key, quoted, required, stages_beside
+from dealboard.actions.rows import is_open, key, quoted, required, stages_beside
 from dealboard.domain import stages as rules
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.money import currency_code, decimal_string, from_decimal_string
 from dealboard.domain.stages import Closing, StageKind
 from dealboard.domain.text import one_line
-from dealboard.errors import InvalidValue, MissingField, NotFound
+from dealboard.errors import InvalidValue, MissingField
 from dealboard.store.ids import new_uid
-from dealboard.store.tables import Activity, Contact, Deal, DealContact, Stage, User
+from dealboard.store.tables import Contact, Deal, Stage, User
 from dealboard.store.transaction import Transaction
 
 __all__ = [
     "add_contact",
     "assign",
+    "assign_many",
     "clone",
+    "close_many",
     "create",
+    "date_many",
     "delete",
     "edit",
     "lose",
     "move",
+    "move_many",
     "place",
     "remove_contact",
     "reopen",
@@ -57,8 +62,6 @@ MAX_AMOUNT = 10**18
 """Minor units; what the table takes."""
 
 COPY = " (copy)"
-CHUNK = 500
-"""Ids in one statement."""
 
 
 def create(
@@ -144,30 +147,6 @@ def edit(
         tx.describe(f"Edited {title}")
     if "stage_id" in wanted:
         move(tx, deal_id, stage_id=wanted["stage_id"])
-
-
-def delete(tx: Transaction, deal_ids: Sequence[int]) -> int:
-    """Delete deals and return how many; all or, if one is gone, none.
-
-    Their contact links and activities go with them, and come back with undo (decision 51).
-    """
-    access.full_access(tx)
-    ids = list(dict.fromkeys(deal_ids))
-    deals = [deal for chunk in _chunks(ids) for deal in _deals(tx, chunk)]
-    if len(deals) < len(ids):
-        missing = set(ids) - {key(deal) for deal in deals}
-        raise NotFound("deal", f"#{min(missing)}")
-    for chunk in _chunks(ids):
-        for table in (DealContact, Activity):
-            for row in tx.session.exec(select(table).where(col(table.deal_id).in_(chunk))):
-                tx.session.delete(row)
-    tx.session.flush()
-    for deal in deals:
-        tx.session.delete(deal)
-    tx.session.flush()
-    only = deals[0].title if len(deals) == 1 else counted(len(deals), "deal")
-    tx.describe(f"Deleted {only}")
-    return len(deals)
 
 
 def clone(tx: Transaction, deal_id: int) -> int:
@@ -329,12 +308,3 @@ def _warn_of_duplicate(tx: Transaction, deal: Deal) -> None:
     if other is not None:
         told = f"Reference {quoted(deal.reference)} is also that of deal #{other.id}"
         tx.note(f"{told}, {quoted(other.title)}.")
-
-
-def _deals(tx: Transaction, ids: Sequence[int]) -> Sequence[Deal]:
-    return tx.session.exec(select(Deal).where(col(Deal.id).in_(ids))).all()
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]

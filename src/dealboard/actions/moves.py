@@ -4,7 +4,7 @@ The board moves a deal with every key: a move reads the deal, the stages of its 
 neighbours it comes between, and writes one row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from dealboard.actions import access, placement
@@ -15,7 +15,7 @@ from dealboard.domain.stages import Closing, StageKind
 from dealboard.domain.text import one_line
 from dealboard.domain.views import Stage, Standing
 from dealboard.errors import InvalidValue, NotFound
-from dealboard.store.images import encode
+from dealboard.store.images import Image, encode
 from dealboard.store.reads import board, pipelines
 from dealboard.store.tables import Deal, Pipeline
 from dealboard.store.transaction import Transaction
@@ -49,7 +49,7 @@ def move(
     elif stage_id is not None:
         stage = _stage(tx, beside, stage_id, pipeline_id)
     elif pipeline_id is not None and pipeline_id != was.pipeline_id:
-        stage = _same_in(tx, was, pipeline_id)
+        stage = same_in(was, pipeline_id, tx.read(pipelines.stages, pipeline_id))
     else:
         stage = was
     if stage is not was or place is not None:
@@ -93,7 +93,7 @@ def reorder(tx: Transaction, deal_id: int, by: int) -> None:
     where = placement.beyond(tx, deal, by)
     if where is not None:
         tx.describe(f"Moved {deal.title} {'down' if by > 0 else 'up'}")
-        _write(tx, deal, deal._replace(rank=placement.rank_for(tx, where)))
+        _write(tx, deal, deal._replace(rank=placement.rank_for(tx, where, deal.id)))
 
 
 def win(tx: Transaction, deal_id: int) -> None:
@@ -125,17 +125,17 @@ def put(tx: Transaction, deal: Standing, was: Stage, stage: Stage, where: Betwee
     """Put a deal at a place of a stage and return how it stands; one that is there stays so."""
     if placement.is_there(deal, where):
         return deal
-    there = deal._replace(rank=placement.rank_for(tx, where))
+    there = deal._replace(rank=placement.rank_for(tx, where, deal.id))
     if stage is was:
         tx.describe(f"Moved {deal.title} within {stage.name}")
     else:
         tx.describe(f"{deal.title} → {stage.name}")
-        there = _entered(there, was, stage, tx.now, tx.today)
+        there = entered(there, was, stage, tx.now, tx.today)
     _write(tx, deal, there)
     return there
 
 
-def _entered(deal: Standing, was: Stage, stage: Stage, now: datetime, today: date) -> Standing:
+def entered(deal: Standing, was: Stage, stage: Stage, now: datetime, today: date) -> Standing:
     """Return how a deal stands after entering a stage: when it closed, and its close date."""
     closing = Closing(deal.closed_at, deal.close_date, deal.close_date_auto)
     closing = rules.enter(closing, was.kind, stage.kind, now, today)
@@ -151,18 +151,21 @@ def _entered(deal: Standing, was: Stage, stage: Stage, now: datetime, today: dat
     )
 
 
+def difference(before: Standing, after: Standing) -> tuple[Image, Image]:
+    """Return images of the fields in which a deal stands differently."""
+    pairs = zip(Standing._fields, before, after, strict=True)
+    differing = [(name, old, new) for name, old, new in pairs if old != new]
+    return (
+        {name: encode(old) for name, old, _ in differing},
+        {name: encode(new) for name, _, new in differing},
+    )
+
+
 def _write(tx: Transaction, before: Standing, after: Standing) -> None:
     """Write the fields in which a deal stands differently."""
-    differing = [
-        name for name, old, new in zip(Standing._fields, before, after, strict=True) if old != new
-    ]
-    if differing:
-        tx.change(
-            Deal,
-            before.id,
-            {name: encode(getattr(before, name)) for name in differing},
-            {name: encode(getattr(after, name)) for name in differing},
-        )
+    was, there = difference(before, after)
+    if there:
+        tx.change(Deal, before.id, was, there)
 
 
 def _close(tx: Transaction, deal_id: int, kind: StageKind) -> Standing:
@@ -204,9 +207,9 @@ def _stage(
     return stage
 
 
-def _same_in(tx: Transaction, was: Stage, pipeline_id: int) -> Stage:
-    """Return the stage of another pipeline that means the same (decision 15)."""
-    alike = [stage for stage in tx.read(pipelines.stages, pipeline_id) if stage.kind == was.kind]
+def same_in(was: Stage, pipeline_id: int, stages: Iterable[Stage]) -> Stage:
+    """Return that of the stages of another pipeline that means the same (decision 15)."""
+    alike = [stage for stage in stages if stage.kind == was.kind]
     if not alike:
         raise NotFound("pipeline", f"#{pipeline_id}")
     name = was.name.casefold()

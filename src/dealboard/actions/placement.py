@@ -112,8 +112,11 @@ def is_there(deal: Standing, where: Between) -> bool:
     )
 
 
-def rank_for(tx: Transaction, where: Between) -> int:
-    """Return a rank that stands in that place; deals are moved apart first if there is none."""
+def rank_for(tx: Transaction, where: Between, mover: int | None = None) -> int:
+    """Return a rank that stands in that place; deals are moved apart first if there is none.
+
+    The `mover` is left where it stands: what asks for a rank writes it.
+    """
     if where.above is None:
         return where.below.rank - GAP if where.below else 0
     if where.below is None:
@@ -122,15 +125,17 @@ def rank_for(tx: Transaction, where: Between) -> int:
     return (
         rank
         if rank > where.above.rank
-        else _make_room(tx, where.stage_id, where.above, where.below)
+        else _make_room(tx, where.stage_id, where.above, where.below, mover)
     )
 
 
-def _make_room(tx: Transaction, stage_id: int, over: Spot, under: Spot) -> int:
+def _make_room(tx: Transaction, stage_id: int, over: Spot, under: Spot, mover: int | None) -> int:
     """Spread as few of the deals behind a used-up gap as needed; return the rank freed in it."""
     count = 32
     while True:
-        query = select(Deal).where(col(Deal.stage_id) == stage_id, _order >= under)
+        query = select(Deal).where(
+            col(Deal.stage_id) == stage_id, _order >= under, _id != (mover or 0)
+        )
         query = query.order_by(col(Deal.rank), col(Deal.id)).limit(count + 1)
         deals = tx.session.exec(query).all()
         moved = deals[:count]

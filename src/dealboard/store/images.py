@@ -27,7 +27,12 @@ def recorded(table: type[SQLModel]) -> tuple[str, ...]:
 
 def image_of(row: SQLModel) -> Image:
     """Return all of a row that the journal records."""
-    return {name: encode(getattr(row, name)) for name in recorded(type(row))}
+    return image_of_row(type(row), row)
+
+
+def image_of_row(table: type[SQLModel], row: Any) -> Image:
+    """Return the same of what a statement on the table itself has read."""
+    return {name: encode(getattr(row, name)) for name in recorded(table)}
 
 
 def encode(value: Any) -> Any:

@@ -1,16 +1,17 @@
 """The journal: every change of every operation, recorded in the flush that makes it.
 
-Two doors write: the session, whose flushes are watched here, and `insert_bulk` for imports, whose
-rows carry the operation's number (`batch`) instead of images. A change row is written by the same
-flush, so a savepoint that is rolled back takes it along; a row changed twice in one operation keeps
-its first before and last after, and one that ends as it began leaves no trace.
+Two doors write: the session, whose flushes are watched here, and the bulk door. `change_many` and
+`delete_many` write images of their own; the rows of an import (`insert_bulk`) carry the operation's
+number (`batch`) instead. A change row is written by the same flush, so a savepoint that is rolled
+back takes it along; a row changed twice in one operation keeps its first before and last after, and
+one that ends as it began leaves no trace.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, SQLModel
@@ -18,7 +19,7 @@ from sqlmodel import Session, SQLModel
 from dealboard.store import driver, images, tables
 from dealboard.store.columns import moment_text
 from dealboard.store.images import Image
-from dealboard.store.search import SearchColumn
+from dealboard.store.search import SearchColumn, chunks
 from dealboard.store.transaction import Entry, Receipt, ResultT, Touched, Transaction
 
 CHUNK = 2_000
@@ -96,6 +97,58 @@ class Journal:
                 self._session.expire(loaded)
         self._enter(name, row_id, before, after)
 
+    def change_many(
+        self, table: type[SQLModel], changes: Iterable[tuple[int, Image, Image]]
+    ) -> None:
+        """Change many rows, each once, as `change` does one; a few statements for all of them."""
+        name, now = str(table.__tablename__), moment_text(self._tx.now)
+        counted = ", updated_at = ?, version = version + 1" if issubclass(table, tables.Row) else ""
+        alike: dict[tuple[str, ...], list[tuple[int, Image, Image]]] = {}
+        for change in changes:
+            alike.setdefault(tuple(change[2]), []).append(change)
+        for columns, some in alike.items():
+            sets = ", ".join(f'"{column}" = ?' for column in columns)
+            self._tx.connection.executemany(
+                f'UPDATE "{name}" SET {sets}{counted} WHERE id = ?',  # noqa: S608 -- our names
+                [(*after.values(), *([now] if counted else ()), key) for key, _, after in some],
+            )
+            self._enter_many(table, some)
+
+    def delete_many(self, table: type[SQLModel], row_ids: Iterable[int]) -> None:
+        """Delete many rows of a table and record them, a few statements for all of them.
+
+        Whatever refers to them has to be gone.
+        """
+        columns = table.__table__.columns  # type: ignore[attr-defined]
+        wanted = columns["id", *images.recorded(table)]
+        for some in chunks(row_ids):
+            found = self._tx.session.execute(select(*wanted).where(columns["id"].in_(some)))
+            gone = [(row.id, images.image_of_row(table, row), None) for row in found]
+            self._tx.connection.executemany(
+                f'DELETE FROM "{table.__tablename__}" WHERE id = ?',  # noqa: S608 -- our names
+                [(row_id,) for row_id, _, _ in gone],
+            )
+            self._enter_many(table, gone)
+
+    def _enter_many(
+        self, table: type[SQLModel], changes: Sequence[tuple[int, Image | None, Image | None]]
+    ) -> None:
+        """Record changes of different rows; the session reads those that it has loaded again."""
+        name = str(table.__tablename__)
+        fresh = []
+        for row_id, before, after in changes:
+            self._search.look_past(name, row_id, before or {})
+            if self._session is not None:
+                loaded = self._session.identity_map.get(identity_key(table, row_id))
+                if loaded is not None:
+                    self._session.expire(loaded)
+            if (name, row_id) in self._touched:
+                self._enter(name, row_id, before, after)
+            else:
+                self._touched[name, row_id] = Touched(name, row_id, before, after)
+                fresh.append(self._change(name, row_id, before, after))
+        self._tx.connection.executemany(_RECORD, fresh)
+
     def settle(self, value: ResultT) -> Receipt[ResultT]:
         """Finish the operation before the commit and return its receipt.
 
@@ -104,7 +157,8 @@ class Journal:
         tx, operation = self._tx, self._tx.operation
         if self._session is not None:
             self._session.flush()
-            self._search.refresh(self._session)
+        if self._search.stale:
+            self._search.refresh(tx.session)
         touched = tuple(self._touched.values())
         # Undo and redo write many rows past the session, with images of their own.
         if not self._certain or operation.kind != "do":

@@ -4,7 +4,8 @@ A contact's own follows from the row. A deal's holds its title, reference, conta
 digits, so it is refreshed once, at the end, for the deals that a transaction touched.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -17,6 +18,12 @@ from dealboard.store.tables import Contact, Deal, DealContact
 
 SEPARATOR = "\x1f"
 
+OF_CONTACT = frozenset({"first_name", "last_name", "phone", "email", "company", "custom"})
+"""What a contact is found by; a deal, besides what is its own, by names and numbers of these."""
+
+OF_DEAL = frozenset({"title", "reference"})
+"""What is a deal's own."""
+
 
 class SearchColumn:
     """Collects during a transaction whose search text is no longer true."""
@@ -24,30 +31,50 @@ class SearchColumn:
     def __init__(self) -> None:
         self._deals: set[int] = set()
         self._contacts: set[int] = set()
+        self._past: set[int] = set()
+        self._links: set[int] = set()
         self._written: list[Deal] = []
+
+    @property
+    def stale(self) -> bool:
+        """Whether there is anything to refresh."""
+        return any((self._deals, self._contacts, self._past, self._links, self._written))
 
     def watch(self, session: AnySession) -> None:
         """Look at what a flush is about to write."""
         for row in (*session.new, *session.dirty, *session.deleted):
             match row:
-                case Contact() if _changed(
-                    row, "first_name", "last_name", "phone", "email", "company"
-                ):
+                case Contact() if _changed(row, *OF_CONTACT):
                     row.search = contact_search(row)
                     if row.id is not None:
                         self._contacts.add(row.id)
-                case Deal() if _changed(row, "title", "reference"):
+                case Deal() if _changed(row, *OF_DEAL):
                     self._written.append(row)
                 case DealContact():
                     self._deals.add(row.deal_id)
 
+    def look_past(self, table: str, row_id: int, before: Mapping[str, Any]) -> None:
+        """Look at what is changed or deleted past the session; `before` are those fields."""
+        match table:
+            case "contact" if before.keys() & OF_CONTACT:
+                self._past.add(row_id)
+            case "deal" if before.keys() & OF_DEAL:
+                self._deals.add(row_id)
+            case "deal_contact" if "deal_id" in before:
+                self._deals.add(before["deal_id"])
+            case "deal_contact":
+                self._links.add(row_id)
+
     def refresh(self, session: AnySession) -> None:
-        """Rewrite the search text of the deals that need it."""
+        """Rewrite the search text of the rows that need it."""
         self._deals.update(row.id for row in self._written if row.id is not None)
-        for some in chunks(self._contacts):
+        for some in chunks(self._contacts | self._past):
             links = select(col(DealContact.deal_id)).where(col(DealContact.contact_id).in_(some))
             self._deals.update(session.scalars(links))
-        refresh(session, (), self._deals)
+        for some in chunks(self._links):
+            links = select(col(DealContact.deal_id)).where(col(DealContact.id).in_(some))
+            self._deals.update(session.scalars(links))
+        refresh(session, self._past, self._deals)
 
 
 def refresh(session: AnySession, contacts: Iterable[int], deals: Iterable[int]) -> None:
@@ -59,10 +86,11 @@ def refresh(session: AnySession, contacts: Iterable[int], deals: Iterable[int]) 
 
 
 def contact_search(contact: Contact | Row[Any]) -> str:
-    """Return what a contact is found by: name, company, e-mail and phone digits, folded."""
+    """Return what a contact is found by: name, company, phone digits, e-mail, custom values."""
     name = f"{contact.first_name} {contact.last_name}"
     parts = search_text(name, contact.company, [("", contact.phone)])
-    return SEPARATOR.join(filter(None, (parts, fold(contact.email or ""))))
+    custom = json.loads(contact.custom).values() if contact.custom not in (None, "{}") else ()
+    return SEPARATOR.join(filter(None, (parts, fold(contact.email or ""), *map(fold, custom))))
 
 
 def _refresh_contacts(session: AnySession, contact_ids: Sequence[int]) -> None:

@@ -3,7 +3,7 @@
 A Transaction exists only while the workspace runs an action; writes exist only where one is passed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -141,6 +141,18 @@ class Transaction:
         """
         self.flush()
         self.journal.change(table, row_id, before, after)
+
+    def change_many(
+        self, table: type[SQLModel], changes: Iterable[tuple[int, Image, Image]]
+    ) -> None:
+        """Change fields of many rows past the session: ids with what differs, before and after."""
+        self.flush()
+        self.journal.change_many(table, changes)
+
+    def delete_many(self, table: type[SQLModel], row_ids: Iterable[int]) -> None:
+        """Delete many rows past the session; what refers to them has to be gone already."""
+        self.flush()
+        self.journal.delete_many(table, row_ids)
 
     def setting(self, key: str, default: str) -> str:
         """Return what the workspace is set to, or the default."""

@@ -271,18 +271,23 @@ class _Inversion:
             }
             self._check_parents(table, changed.values())
             self._refuse()
-            for row_id, image in changed.items():
-                for field, value in images.decode(table, image).items():
-                    setattr(self._rows[name, row_id], field, value)
-            self._session.flush()
+            self._tx.change_many(table, self._differing(name, changed))
+
+    def _differing(
+        self, name: str, changed: Mapping[int, Image]
+    ) -> Iterator[tuple[int, Image, Image]]:
+        """Yield what differs from how the rows shall be."""
+        for row_id, image in changed.items():
+            row = self._rows[name, row_id]
+            now = {field: images.encode(getattr(row, field)) for field in image}
+            after = {field: value for field, value in image.items() if value != now[field]}
+            if after:
+                yield row_id, {field: now[field] for field in after}, after
 
     def _delete_created(self) -> None:
-        for name in reversed(TABLES):
-            for touched in self._of(name):
-                row = self._rows.get((name, touched.row_id))
-                if touched.before is None and row is not None:
-                    self._session.delete(row)
-            self._session.flush()
+        for name, table in reversed(TABLES.items()):
+            created = (touched.row_id for touched in self._of(name) if touched.before is None)
+            self._tx.delete_many(table, created)
 
 
 def _delete_batch(tx: Transaction, table: type[SQLModel], seq: int) -> None:
@@ -290,12 +295,9 @@ def _delete_batch(tx: Transaction, table: type[SQLModel], seq: int) -> None:
     inserted = _column(table, "batch") == seq
     query = select(_table(table)).where(inserted).execution_options(yield_per=journal.CHUNK)
     for rows in tx.session.execute(query).partitions():
-        _record(tx, table, {row.id: _image(table, row) for row in rows}, "before")
+        gone = {row.id: images.image_of_row(table, row) for row in rows}
+        _record(tx, table, gone, "before")
     tx.session.execute(delete(table).where(inserted))
-
-
-def _image(table: type[SQLModel], row: Any) -> Image:
-    return {name: images.encode(getattr(row, name)) for name in images.recorded(table)}
 
 
 def _record(tx: Transaction, table: type[SQLModel], rows: Mapping[int, Image], side: str) -> None:
@@ -330,9 +332,10 @@ def _column(table: type[SQLModel], name: str) -> Any:
 
 def _references(table: type[SQLModel]) -> list[tuple[type[SQLModel], Any]]:
     """Return the tables, with their columns, whose rows refer to a table: chats too."""
+    children: tuple[type[SQLModel], ...] = (*tables.JOURNALLED, tables.Message)
     return [
         (child, key.parent)
-        for child in (*tables.JOURNALLED, tables.Message)
+        for child in children
         for key in _table(child).foreign_keys
         if key.column.table.name == table.__tablename__
     ]

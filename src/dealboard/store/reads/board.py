@@ -126,16 +126,37 @@ def position(
     return stage_id, counted[0]
 
 
+_STANDING = (
+    "id, title, stage_id, rank, stage_entered_at, close_date, close_date_auto, closed_at,"
+    " last_open_stage_id, lost_reason"
+)
+
+
 def standing(connection: Connection, deal_id: int) -> Standing:
     """Return where a deal stands. Raises NotFound."""
     row = connection.execute(
-        "SELECT title, stage_id, rank, stage_entered_at, close_date, close_date_auto, closed_at,"
-        " last_open_stage_id, lost_reason FROM deal WHERE id = :deal",
-        {"deal": deal_id},
+        f"SELECT {_STANDING} FROM deal WHERE id = :deal", {"deal": deal_id}
     ).fetchone()
     if row is None:
         raise NotFound("deal", f"#{deal_id}")
-    title, stage_id, rank, entered, close_date, auto, closed_at, last_open, reason = row
+    return _standing(row)
+
+
+def standings(connection: Connection, deal_ids: Sequence[int]) -> tuple[Standing, ...]:
+    """Return where deals stand, in no order; those that are gone are left out."""
+    found: list[Standing] = []
+    for some in portions(deal_ids):
+        params: Params = {}
+        rows = connection.execute(
+            f"SELECT {_STANDING} FROM deal WHERE id IN ({listed('deal', some, params)})", params
+        )
+        found += map(_standing, rows)
+    return tuple(found)
+
+
+def _standing(row: tuple[Any, ...]) -> Standing:
+    *place, entered, close_date, auto, closed_at, last_open, reason = row
+    deal_id, title, stage_id, rank = place
     return Standing(
         deal_id,
         title,

@@ -1,0 +1,216 @@
+"""What is done to many deals at once; `actions.deals` offers these verbs as its own.
+
+Each verb is one operation, all or nothing, and says how many deals it changed: those that were so
+already are left alone. A few statements read and write all of them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlmodel import col, select
+
+from dealboard.actions import access
+from dealboard.actions.moves import REASON_LIMIT, difference, entered, same_in
+from dealboard.actions.placement import GAP
+from dealboard.actions.rows import counted, quoted
+from dealboard.domain.stages import StageKind
+from dealboard.domain.text import one_line
+from dealboard.domain.views import Stage, Standing
+from dealboard.errors import InvalidValue, NotFound
+from dealboard.store.reads import board, deals, pipelines
+from dealboard.store.reads.deals import Owned
+from dealboard.store.search import chunks
+from dealboard.store.tables import Activity, Deal, DealContact, User
+from dealboard.store.transaction import Transaction
+
+
+def move_many(
+    tx: Transaction,
+    deal_ids: Iterable[int],
+    stage_id: int | None = None,
+    *,
+    pipeline_id: int | None = None,
+) -> int:
+    """Move deals to a stage, or to the like stages of a pipeline, and return how many moved.
+
+    `stage_id` may be of any pipeline; `pipeline_id` alone means for each deal the stage of the same
+    name there, else one of the same kind (decision 15). They go on top, in the order in which they
+    stood; those that are in that stage, or pipeline, stay where they are.
+    """
+    access.full_access(tx)
+    stages = _stages(tx)
+    if stage_id is not None:
+        stage = _stage(tx, stages, stage_id, pipeline_id)
+        return _put(tx, _standing(tx, stages, deal_ids), stages, lambda _: stage, stage.name)
+    pipeline = tx.read(pipelines.pipeline, pipeline_id or 0)
+    there = [stage for stage in stages.values() if stage.pipeline_id == pipeline.id]
+
+    def like(was: Stage) -> Stage:
+        return was if was.pipeline_id == pipeline.id else same_in(was, pipeline.id, there)
+
+    return _put(tx, _standing(tx, stages, deal_ids), stages, like, pipeline.name)
+
+
+def close_many(
+    tx: Transaction, deal_ids: Iterable[int], kind: StageKind | str, reason: str = ""
+) -> int:
+    """Move deals to Won or Lost, each of its own pipeline, and return how many changed.
+
+    The `reason` is why they were lost; those that were lost already get it too.
+    """
+    access.full_access(tx)
+    kind = StageKind(kind)
+    if kind is StageKind.OPEN:
+        raise InvalidValue("stage", kind, "deals are closed as won or lost")
+    reason = one_line(reason, "reason", limit=REASON_LIMIT) if kind is StageKind.LOST else ""
+    stages = _stages(tx)
+    ends = {stage.pipeline_id: stage for stage in stages.values() if stage.kind is kind}
+    found = _standing(tx, stages, deal_ids)
+    name = next(iter({ends[stages[deal.stage_id].pipeline_id].name for deal in found}), "")
+    return _put(tx, found, stages, lambda was: ends[was.pipeline_id], name, reason)
+
+
+def assign_many(tx: Transaction, deal_ids: Iterable[int], owner_id: int) -> int:
+    """Give deals to another active user and return how many changed hands."""
+    access.full_access(tx)
+    owner = tx.get(User, owner_id)
+    if not owner.active:
+        raise InvalidValue("owner", owner.name, "deactivated users get no more deals")
+    given = [deal for deal in _owned(tx, deal_ids) if deal.owner_id != owner_id]
+    tx.describe(f"Assigned {_what([deal.title for deal in given])} to {owner.name}")
+    changes = ((d.id, {"owner_id": d.owner_id}, {"owner_id": owner_id}) for d in given)
+    tx.change_many(Deal, changes)
+    return len(given)
+
+
+def date_many(tx: Transaction, deal_ids: Iterable[int], close_date: date | None) -> int:
+    """Give deals a close date, or none, and return how many had another one."""
+    access.full_access(tx)
+    found = _standing(tx, _stages(tx), deal_ids)
+    dated = [deal for deal in found if deal.close_date != close_date]
+    day = "none" if close_date is None else close_date.isoformat()
+    tx.describe(f"{_what([deal.title for deal in dated])}: close date {day}")
+    _write(
+        tx,
+        ((deal, deal._replace(close_date=close_date, close_date_auto=False)) for deal in dated),
+    )
+    return len(dated)
+
+
+def delete(tx: Transaction, deal_ids: Iterable[int]) -> int:
+    """Delete deals with their contact links and activities and return how many (decision 51).
+
+    All of them or, if one is gone, none.
+    """
+    access.full_access(tx)
+    found = _owned(tx, deal_ids)
+    ids = [deal.id for deal in found]
+    for table, deal_id in ((DealContact, DealContact.deal_id), (Activity, Activity.deal_id)):
+        for some in chunks(ids):
+            query = select(col(table.id)).where(col(deal_id).in_(some))
+            tx.delete_many(table, [row_id for row_id in tx.session.scalars(query) if row_id])
+    tx.delete_many(Deal, ids)
+    tx.describe(f"Deleted {_what([deal.title for deal in found])}")
+    return len(found)
+
+
+# ── many at once ──────────────────────────────────────────────────────────────────────────────
+
+
+def _put(
+    tx: Transaction,
+    found: Sequence[Standing],
+    stages: Mapping[int, Stage],
+    target: Callable[[Stage], Stage],
+    name: str,
+    reason: str = "",
+) -> int:
+    """Put deals on top of the stages that `target` says, and give them a reason if there is one."""
+    arriving: dict[int, list[Standing]] = {}
+    for deal in found:
+        stage = target(stages[deal.stage_id])
+        if stage.id != deal.stage_id:
+            arriving.setdefault(stage.id, []).append(deal)
+    moved = [deal for some in arriving.values() for deal in some]
+    changed = [
+        pair
+        for stage_id, some in arriving.items()
+        for pair in zip(some, _on_top(tx, some, stages, stages[stage_id]), strict=True)
+    ]
+    if reason:
+        ids = {deal.id for deal in moved}
+        changed += [(d, d) for d in found if d.id not in ids and d.lost_reason != reason]
+        changed = [(was, there._replace(lost_reason=reason)) for was, there in changed]
+    _write(tx, changed)
+    what = _what([was.title for was, _ in changed])
+    tx.describe(f"{what} → {name}" if moved or not reason else f"{what}: lost because {reason}")
+    if changed and len(changed) < len(found):
+        still = len(found) - len(changed)
+        tx.note(f"{counted(still, 'deal')} {'was' if still == 1 else 'were'} there already.")
+    return len(changed)
+
+
+def _on_top(
+    tx: Transaction, some: Sequence[Standing], stages: Mapping[int, Stage], stage: Stage
+) -> list[Standing]:
+    """Return how deals stand once they have entered a stage, above all others there."""
+    top = tx.read(board.top, stage.id)
+    first = 0 if top is None else top[0] - GAP * len(some)
+    return [
+        entered(deal, stages[deal.stage_id], stage, tx.now, tx.today)._replace(
+            rank=first + GAP * number
+        )
+        for number, deal in enumerate(some)
+    ]
+
+
+def _write(tx: Transaction, changed: Iterable[tuple[Standing, Standing]]) -> None:
+    tx.change_many(Deal, ((was.id, *difference(was, there)) for was, there in changed))
+
+
+def _stages(tx: Transaction) -> dict[int, Stage]:
+    """Return all stages by id, in the order of pipelines and stages."""
+    return {stage.id: stage for stage in tx.read(pipelines.all_stages)}
+
+
+def _stage(
+    tx: Transaction, stages: Mapping[int, Stage], stage_id: int, pipeline_id: int | None
+) -> Stage:
+    """Return a stage, of that pipeline if one is named (decision 16)."""
+    stage = stages.get(stage_id)
+    if stage is None:
+        raise NotFound("stage", f"#{stage_id}")
+    if pipeline_id not in (None, stage.pipeline_id):
+        pipeline = tx.read(pipelines.pipeline, pipeline_id)
+        raise InvalidValue("stage", stage.name, f"it is not in pipeline {quoted(pipeline.name)}")
+    return stage
+
+
+def _standing(
+    tx: Transaction, stages: Mapping[int, Stage], deal_ids: Iterable[int]
+) -> list[Standing]:
+    """Return where deals stand, in the order of the boards; raises NotFound if one is gone."""
+    ids = set(deal_ids)
+    found = tx.read(board.standings, sorted(ids))
+    _all_there(ids, (deal.id for deal in found))
+    places = {stage_id: place for place, stage_id in enumerate(stages)}
+    return sorted(found, key=lambda deal: (places[deal.stage_id], deal.rank, deal.id))
+
+
+def _owned(tx: Transaction, deal_ids: Iterable[int]) -> tuple[Owned, ...]:
+    """Return deals with their owners; raises NotFound if one is gone."""
+    ids = set(deal_ids)
+    found = tx.read(deals.owned, sorted(ids))
+    _all_there(ids, (deal.id for deal in found))
+    return found
+
+
+def _all_there(wanted: set[int], found: Iterable[int]) -> None:
+    missing = wanted.difference(found)
+    if missing:
+        raise NotFound("deal", f"#{min(missing)}")
+
+
+def _what(titles: Sequence[str]) -> str:
+    """Return one deal's title, or how many deals there are."""
+    return titles[0] if len(titles) == 1 else counted(len(titles), "deal")
