@@ -274,8 +274,9 @@ class EventKind(StrEnum):
 
 
 class Event(NamedTuple):
-    """One line of a timeline: what happened, as a sentence without its subject, and who did it.
+    """One line of a timeline: who did what; `sentence` goes on where the actor's name ends.
 
+    "Ada" and "moved it from Lead to Proposal"; without an actor the clock did it, or an import.
     `operation` is its number in the journal, and `undone` whether it was taken back; an `activity`
     comes with its whole row, once when it was written and, a task, once more when it was done.
     `deal_id` is the deal it is about on a contact's timeline.

@@ -142,7 +142,8 @@ def last_heard(connection: Connection, deal_ids: Iterable[int]) -> dict[int, dat
 
 def activity_of(row: Sequence[Any]) -> Activity:
     """Return the activity of a row of `ACTIVITY`."""
-    activity_id, uid, kind, text, due, done_at, *whose, created_at, version = row
+    activity_id, uid, kind, text, due, done_at, deal_id, contact_id, *last = row
+    user_id, user, created_at, version = last
     return Activity(
         activity_id,
         uid,
@@ -150,7 +151,10 @@ def activity_of(row: Sequence[Any]) -> Activity:
         text,
         day_or_none(due),
         moment_or_none(done_at),
-        *whose,
+        deal_id,
+        contact_id,
+        user_id,
+        user,
         moment(created_at),
         version,
     )

@@ -27,7 +27,7 @@ def operations(
 ) -> tuple[Operation, ...]:
     """Return operations, newest first; `deal_id` asks for those that touched a deal.
 
-    Linking and unlinking a contact touches the deal, also if the link is gone since.
+    So does linking a contact or writing an activity, also if that is gone since.
     """
     about = "TRUE" if deal_id is None else f"operation.seq IN ({_ABOUT_DEAL})"
     rows = connection.execute(
@@ -40,14 +40,25 @@ def operations(
     return tuple(map(_operation, rows))
 
 
+OF_DEAL = (
+    'json_extract(coalesce("after", "before"), \'$.deal_id\') = :deal'
+    " AND table_name IN ('deal_contact', 'activity')"
+)
+"""Changes that brought a deal's link or activity, or took it away: the index `change_deal`."""
+
 _ABOUT_DEAL = (
     "SELECT operation_seq FROM change WHERE table_name = 'deal' AND row_id = :deal"
-    " UNION SELECT batch FROM deal WHERE id = :deal AND batch IS NOT NULL"
-    " UNION SELECT batch FROM deal_contact WHERE deal_id = :deal AND batch IS NOT NULL"
-    " UNION SELECT operation_seq FROM change WHERE table_name = 'deal_contact'"
-    " AND row_id IN (SELECT id FROM deal_contact WHERE deal_id = :deal)"
-    " UNION SELECT operation_seq FROM change WHERE table_name = 'deal_contact'"
-    " AND json_extract(coalesce(after, before), '$.deal_id') = :deal"
+    f" UNION SELECT operation_seq FROM change WHERE {OF_DEAL}"
+    + "".join(
+        f" UNION SELECT batch FROM {table} WHERE {key} = :deal AND batch IS NOT NULL"
+        for table, key in (("deal", "id"), ("deal_contact", "deal_id"), ("activity", "deal_id"))
+    )
+    + "".join(
+        f" UNION SELECT operation_seq FROM change WHERE table_name = '{table}' AND row_id IN"
+        f" (SELECT id FROM {table} WHERE deal_id = :deal"
+        f" UNION SELECT row_id FROM change WHERE {OF_DEAL})"
+        for table in ("deal_contact", "activity")
+    )
 )
 
 
