@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from dealboard.domain import catalogue, placeholders
 from dealboard.domain.catalogue import Facts, Kind, Known, Value
@@ -17,6 +17,8 @@ from dealboard.domain.dates import parse_day
 from dealboard.domain.placeholders import Part
 from dealboard.domain.text import excerpt, fold
 from dealboard.errors import InvalidValue, MissingField
+
+ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 
 Document = dict[str, Any]
 """A rule, or a part of one, as JSON."""
@@ -332,7 +334,7 @@ def _only(given: Mapping[str, Any], known: Sequence[str], where: str) -> None:
         raise InvalidValue(where, unknown[0], "there is no such key", f"Known: {', '.join(known)}.")
 
 
-def _choice(value: object, choices: type[Any], where: str) -> Any:
+def _choice(value: object, choices: type[ChoiceT], where: str) -> ChoiceT:
     try:
         return choices(value)
     except ValueError as error:
@@ -420,7 +422,7 @@ def _order(value: Value, text: str, today: date) -> int:
             other = _decimal(text, "value")
         case _:
             return 0
-    return (value > other) - (value < other)
+    return bool(value > other) - bool(value < other)
 
 
 def parts_of(step: Step, name: str, custom: Iterable[Known] = ()) -> tuple[Part, ...]:
