@@ -336,7 +336,7 @@ def _only(given: Mapping[str, Any], known: Sequence[str], where: str) -> None:
 
 def _choice(value: object, choices: type[ChoiceT], where: str) -> ChoiceT:
     try:
-        return choices(value)
+        return choices(str(value))
     except ValueError as error:
         named = ", ".join(choices)
         raise InvalidValue(where, value or "", f"not one of {named}") from error
