@@ -14,7 +14,6 @@ ahead of the line's opening is not lost where the focused widget takes its keys 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -27,21 +26,14 @@ from textual.widgets import Input
 from dealboard.domain.filter_words import Chip, Part
 from dealboard.widgets.drawn_line import DrawnLine, Span
 from dealboard.widgets.filter_line import CLEAR, EDIT, FIND, REMOVE, Keys, Stretch, filter_line
-from dealboard.widgets.line import Line
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from dealboard.widgets.name_line import NameLine
+
 SEARCH_CELLS = 36
 """Cells in which a name is typed, its mark included; half of a narrow line."""
-
-
-class _NameLine(Line):
-    """Where a name is typed; exists from the first `/` on."""
-
-    async def action_submit(self) -> None:
-        """Keep the name, before the next key has its turn."""
-        self.query_ancestor(FilterBar).action_keep()
 
 
 class FilterBar(DrawnLine):
@@ -60,7 +52,7 @@ class FilterBar(DrawnLine):
         layout: horizontal;
         background: $surface;
         color: $foreground;
-        & > _NameLine { width: 33; max-width: 50%; margin-left: 3; }
+        & > NameLine { width: 33; max-width: 50%; margin-left: 3; }
         & > .filter-bar--key { color: $text-accent; text-style: bold; }
         & > .filter-bar--quiet { color: $text-muted; }
         & > .filter-bar--count { text-style: bold; }
@@ -91,38 +83,45 @@ class FilterBar(DrawnLine):
     hovered: reactive[tuple[str, Part | None] | None] = reactive(None)
     """What a click under the pointer would do, and to which part of the filter."""
 
-    @dataclass
     class NameTyped(Message):
         """The name to look for is another one now; empty: none."""
 
-        text: str
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
-    @dataclass
     class Closed(Message):
         """No name is typed any more, and the focus went back."""
 
-    @dataclass
     class ChipRemoved(Message):
         """A part of the filter shall be dropped."""
 
-        part: Part
+        def __init__(self, part: Part) -> None:
+            super().__init__()
+            self.part = part
 
-    @dataclass
     class EditRequested(Message):
         """The filter shall be changed: a part of it, or (None) any."""
 
-        part: Part | None = None
+        def __init__(self, part: Part | None = None) -> None:
+            super().__init__()
+            self.part = part
 
-    @dataclass
     class ClearRequested(Message):
         """The whole filter shall be dropped."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        placeholder: str = "deal, contact or reference",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
+        self._placeholder = placeholder
         self._chips: tuple[Chip, ...] = ()
         self._count = ""
         self._filtered = False
-        self._line: _NameLine | None = None
+        self._line: NameLine | None = None
         self._told = ""
         self._came_from: Widget | None = None
 
@@ -143,7 +142,9 @@ class FilterBar(DrawnLine):
     def open(self) -> None:
         """Let a name be typed, beginning with the one in force."""
         if self._line is None:
-            self._line = _NameLine(placeholder="deal, contact or #reference", last=True)
+            from dealboard.widgets.name_line import NameLine
+
+            self._line = NameLine(self.close, placeholder=self._placeholder)
             self._line.display = False
             self.mount(self._line)
         if not self._line.display:

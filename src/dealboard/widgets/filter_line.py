@@ -26,7 +26,7 @@ MIN_VALUE = 6
 
 
 class Keys(NamedTuple):
-    """The keys in force that the line teaches."""
+    """The keys in force that the line teaches; an empty one is of no use there."""
 
     find: str = "/"
     edit: str = "f"
@@ -120,7 +120,8 @@ def _full(chips: Sequence[Chip]) -> int:
 def _teaching(keys: Keys, room: int) -> list[Stretch]:
     taught: list[Stretch] = []
     for key, does, name in ((keys.find, FIND, "find"), (keys.edit, EDIT, "filter")):
-        taught += [Stretch(key, "key", does), Stretch(f" {name}  ", "quiet", does)]
+        if key:
+            taught += [Stretch(key, "key", does), Stretch(f" {name}  ", "quiet", does)]
     return taught if _width(taught) <= room else []
 
 
