@@ -107,6 +107,7 @@ class Grid(Widget, can_focus=True):
         & > .grid--thumb { color: $foreground 35%; }
         &:ansi {
             & > .grid--cursor { background: ansi_default; text-style: reverse; }
+            & > .grid--selected { background: ansi_default; }
             & > .grid--muted, & > .grid--note, & > .grid--head-text { text-style: dim; }
         }
         &:nocolor > .grid--cursor { text-style: reverse; }

@@ -66,11 +66,8 @@ class Columns:
         self._place(self.layout.left)
         if 0 < self.here <= self.layout.left:
             self._place(self.here - 1)
-        while self.layout.more and not self._whole(self.here):
-            left = self.layout.left
-            self._place(left + 1)
-            if self.layout.left == left:
-                break
+        while self.layout.more and self.layout.places[-1].column < self.here:
+            self._place(self.layout.left + 1)
 
     def scroll(self, by: int) -> None:
         """Scroll by columns, to the right if positive."""
@@ -78,9 +75,3 @@ class Columns:
 
     def _place(self, left: int) -> None:
         self.layout = lay_out(self.columns, self._content, self._width, left)
-
-    def _whole(self, number: int) -> bool:
-        """Whether all of a column is in sight: the last one may be cut off by the edge."""
-        *others, last = self.layout.places
-        whole = others if self.layout.halved else self.layout.places
-        return any(place.column == number for place in whole) or last.column == 0

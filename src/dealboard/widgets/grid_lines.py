@@ -64,14 +64,13 @@ class Layout(NamedTuple):
     """The columns that are drawn, left to right.
 
     `left` counts those scrolled away; the first column never is. `more`: there is more to the right
-    of the edge; `halved`: of the last column drawn, too.
+    of the edge.
     """
 
     width: int
     places: tuple[Place, ...] = ()
     left: int = 0
     more: bool = False
-    halved: bool = False
 
     def at(self, x: int) -> int | None:
         """Return the column drawn at a cell, the gap after it included; None beside them."""
@@ -133,11 +132,13 @@ def lay_out(columns: Sequence[Column], content: Sequence[int], width: int, left:
     if spare >= 0:
         _share(wide, flexible, spare)
         return Layout(width, _places(range(len(wide)), wide, width))
-    if sum(least) + GAP * (len(least) - 1) <= room:
+    if len(wide) == 1 or sum(least) + GAP * (len(least) - 1) <= room:
         spare += _shrink(wide, least, flexible, -spare)
         _shrink(wide, least, range(len(wide)), -spare)
         return Layout(width, _places(range(len(wide)), wide, width))
-    return _scrolled(wide, width, left)
+    for number in flexible:
+        wide[number] = max(least[number], min(wide[number], room // 3))
+    return _scrolled(wide, flexible, width, left)
 
 
 def _share(widths: list[int], flexible: Sequence[int], spare: int) -> None:
@@ -165,19 +166,26 @@ def _shrink(widths: list[int], least: Sequence[int], some: Sequence[int], excess
     return given
 
 
-def _scrolled(widths: list[int], width: int, left: int) -> Layout:
-    """Place the first column, and of the others those that come after `left` of them."""
-    if not widths:
-        return Layout(width)
+def _scrolled(wide: list[int], flexible: Sequence[int], width: int, left: int) -> Layout:
+    """Place the first column, and as many others after `left` of them as fit whole.
+
+    What is left over goes to the flexible ones of those.
+    """
     room = max(0, width - MARGIN)
-    widths[0] = min(widths[0], max(room // 2, min(widths[0], 8)))
-    left = max(0, min(left, _most_left(widths, room)))
-    places = _places([0, *range(left + 1, len(widths))], widths, width)
-    if not places:
-        return Layout(width)
-    last = places[-1]
-    halved = last.width < widths[last.column]
-    return Layout(width, places, left, halved or last.column < len(widths) - 1, halved)
+    left = max(0, min(left, _most_left(wide, room)))
+    numbers, taken = [0], wide[0]
+    for number in range(left + 1, len(wide)):
+        taken += GAP + wide[number]
+        if taken > room and len(numbers) > 1:
+            break
+        numbers.append(number)
+    spare = room - sum(wide[number] for number in numbers) - GAP * (len(numbers) - 1)
+    if spare > 0:
+        _share(wide, [number for number in flexible if number in numbers], spare)
+    elif len(numbers) > 1:  # the first one makes room for one other
+        wide[0] = max(min(wide[0], room // 2), wide[0] + spare)
+    places = _places(numbers, wide, width)
+    return Layout(width, places, left, bool(places) and numbers[-1] < len(wide) - 1)
 
 
 def _most_left(widths: Sequence[int], room: int) -> int:
@@ -191,7 +199,7 @@ def _most_left(widths: Sequence[int], room: int) -> int:
 
 
 def _places(numbers: Iterable[int], widths: Sequence[int], width: int) -> tuple[Place, ...]:
-    """Put columns side by side until the width is used up; the last may be cut off."""
+    """Put columns side by side until the width is used up."""
     places: list[Place] = []
     x = MARGIN
     for number in numbers:

@@ -54,7 +54,7 @@ class Rows:
         }
         self.invalidate()
 
-    def put(self, rows: Mapping[int, Sequence[Cell]], generation: int | None) -> list[Cells]:
+    def put(self, rows: Mapping[int, Sequence[Cell]], generation: int | None = None) -> list[Cells]:
         """Hold rows from now on, and return those that are.
 
         None takes them as the newest there are; rows of an earlier generation are better than none
