@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +33,8 @@ class Config:
 
     `user` names who acts, None means the Account Owner. `theme` None leaves it to the terminal UI.
     `first_weekday` 0 is Monday. `locale` is like "it_IT", and `country` the two letters of ISO 3166
-    that it names, empty where it names none or the system has no locale.
+    that it names, empty where it names none or the system has no locale. `keymap` gives the keys of
+    actions by their ids, as the file has them: "L,shift+right", empty for no key at all.
     """
 
     file: Path
@@ -46,6 +47,7 @@ class Config:
     date_order: Order = "dmy"
     mouse: bool = True
     country: str = ""
+    keymap: Mapping[str, str] = field(default_factory=dict)
 
 
 # ── where ─────────────────────────────────────────────────────────────────────────────────────
@@ -134,8 +136,22 @@ def load(
     """
     path = config_file(file, environ)
     chosen = bool(file or environ.get("DEALBOARD_CONFIG"))
-    values = _checked(path, _parse(path, chosen=chosen))
+    values = _checked(path, _parse(path, _text_of(path, chosen=chosen)))
     where = _locate(db, environ, values.pop("db", None), path.parent)
+    return _config(path, where, values, environ)
+
+
+def reload(config: Config, text: str, environ: Mapping[str, str] = os.environ) -> Config:
+    """Return the settings that another text of their file makes; the workspace stays.
+
+    Raises ConfigError naming file, key and value.
+    """
+    values = _checked(config.file, _parse(config.file, text))
+    values.pop("db", None)
+    return replace(_config(config.file, config.location, values, environ), user=config.user)
+
+
+def _config(path: Path, where: Path, values: dict[str, Any], environ: Mapping[str, str]) -> Config:
     language = values.get("locale") or environment_locale(environ)
     return Config(path, where, **(_customs(language) | values))
 
@@ -150,14 +166,14 @@ def _locate(db: str | None, environ: Mapping[str, str], named: str | None, folde
     return data_folder() / "dealboard.db"
 
 
-def _parse(path: Path, *, chosen: bool) -> dict[str, Any]:
-    """Return what is in the file; only a file that nobody `chosen` may be missing."""
+def _text_of(path: Path, *, chosen: bool) -> str:
+    """Return the text of the file; only a file that nobody `chosen` may be missing."""
     try:
         text = path.read_text(encoding="utf-8")
         loose = os.name == "posix" and path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     except FileNotFoundError as error:
         if not chosen:
-            return {}
+            return ""
         raise ConfigError(f"There is no configuration file {path}.") from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
@@ -165,6 +181,11 @@ def _parse(path: Path, *, chosen: bool) -> dict[str, Any]:
         raise ConfigError(f"{path} is not UTF-8 text.") from error
     if loose:
         raise ConfigError(f"{path} can be changed by other users.", f"Run: chmod go-w {path}")
+    return text
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    """Return what is in the text of the file."""
     import tomllib
 
     try:
@@ -204,6 +225,26 @@ def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _keys_by_id(value: object) -> dict[str, str] | None:
+    """Return "deal.win" and "W" of `deal.win = "W"` and `"deal.win" = ["W"]` alike."""
+    if not isinstance(value, dict):
+        return None
+    found: dict[str, str] = {}
+    for name, keys in value.items():
+        if isinstance(keys, dict):
+            inner = _keys_by_id(keys)
+            if inner is None:
+                return None
+            found |= {f"{name}.{rest}": each for rest, each in inner.items()}
+        elif isinstance(keys, str):
+            found[name] = keys
+        elif isinstance(keys, list) and all(isinstance(each, str) for each in keys):
+            found[name] = ",".join(keys)
+        else:
+            return None
+    return found
+
+
 def _locale_name(value: object) -> str | None:
     return parse_locale(value) if isinstance(value, str) else None
 
@@ -217,6 +258,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any], str]] = {
     "first_day_of_week": ("first_weekday", _weekday, "a day such as monday"),
     "date_order": ("date_order", _one_of("dmy", "mdy", "ymd"), "dmy, mdy or ymd"),
     "mouse": ("mouse", _flag, "true or false"),
+    "keymap": ("keymap", _keys_by_id, 'a table of keys, such as "deal.win" = "W"'),
 }
 """Key of the file: the field of `Config` (or `db`), its check, and what is expected."""
 
