@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         identity,
         pipelines,
         placement,
+        preferences,
         stages,
         team,
     )
@@ -33,6 +34,7 @@ __all__ = [
     "identity",
     "pipelines",
     "placement",
+    "preferences",
     "stages",
     "team",
 ]

@@ -91,6 +91,14 @@ def move(tx: Transaction, pipeline_id: int, position: int) -> None:
     tx.describe(f"Moved pipeline {pipeline.name} to position {position}")
 
 
+def shift(tx: Transaction, pipeline_id: int, by: int) -> None:
+    """Move a pipeline up (-1) or down (1) the list; at the ends nothing changes."""
+    access.full_access(tx)
+    position = tx.get(Pipeline, pipeline_id).position + by
+    if 1 <= position <= len(_all(tx)):
+        move(tx, pipeline_id, position)
+
+
 def delete(tx: Transaction, pipeline_id: int) -> None:
     """Delete a pipeline and its stages; Refused while it holds deals, closed ones included."""
     access.full_access(tx)
@@ -110,6 +118,14 @@ def delete(tx: Transaction, pipeline_id: int) -> None:
     tx.session.flush()
     _number(_all(tx))
     tx.describe(f"Deleted pipeline {pipeline.name}")
+
+
+def empty_and_delete(tx: Transaction, pipeline_id: int, into: int) -> int:
+    """Move all deals of a pipeline to another one, then delete it; return how many moved."""
+    tx.describe(f"Deleted pipeline {tx.get(Pipeline, pipeline_id).name}, its deals moved")
+    moved = move_deals(tx, pipeline_id, into)
+    delete(tx, pipeline_id)
+    return moved
 
 
 def move_deals(tx: Transaction, pipeline_id: int, into: int) -> int:

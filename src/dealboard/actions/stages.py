@@ -16,14 +16,16 @@ from dealboard.actions.rows import (
 )
 from dealboard.domain.changes import StageChanges
 from dealboard.domain.stages import (
-    MAX_ROTTING_DAYS,
     MAX_STAGES,
     StageKind,
     check_probability,
+    check_rotting_days,
     default_probability,
 )
-from dealboard.errors import InvalidValue, Refused
+from dealboard.errors import Refused
 from dealboard.store.ids import new_uid
+from dealboard.store.reads import settings
+from dealboard.store.reads.settings import ROTTING_DAYS
 from dealboard.store.tables import Pipeline, Stage
 from dealboard.store.transaction import Transaction
 
@@ -105,6 +107,15 @@ def move(tx: Transaction, stage_id: int, position: int) -> None:
     tx.describe(f"Moved stage {stage.name} to position {position}")
 
 
+def shift(tx: Transaction, stage_id: int, by: int) -> None:
+    """Move an open stage up (-1) or down (1) among the open ones; at the ends nothing changes."""
+    access.full_access(tx)
+    stage = tx.get(Stage, stage_id)
+    last = sum(map(is_open, stages_of(tx, stage.pipeline_id)))
+    if not is_open(stage) or 1 <= stage.position + by <= last:
+        move(tx, stage_id, stage.position + by)
+
+
 def delete(tx: Transaction, stage_id: int) -> None:
     """Delete an empty open stage that is not the pipeline's last one."""
     access.full_access(tx)
@@ -131,7 +142,8 @@ def delete(tx: Transaction, stage_id: int) -> None:
 def new_stage(
     tx: Transaction, pipeline_id: int, name: str, kind: StageKind, percent: int, position: int
 ) -> Stage:
-    """Return a stage that is not in the database yet."""
+    """Return a stage that is not in the database yet; an open one rots as the workspace says."""
+    rotting = tx.read(settings.setting, ROTTING_DAYS) if kind is StageKind.OPEN else None
     return Stage(
         uid=new_uid(tx.now),
         created_at=tx.now,
@@ -141,6 +153,7 @@ def new_stage(
         kind=kind.value,
         probability=percent,
         position=position,
+        rotting_days=rotting,
     )
 
 
@@ -163,9 +176,7 @@ def _warn_of_extremes(tx: Transaction, name: str, percent: int) -> None:
 def _set_rotting_days(stage: Stage, days: int | None) -> None:
     if days is not None and not is_open(stage):
         raise Refused(f"Deals in {stage.name} are closed and never rot.")
-    if days is not None and not 1 <= days <= MAX_ROTTING_DAYS:
-        raise InvalidValue("rotting days", days, f"it must be from 1 to {MAX_ROTTING_DAYS}")
-    stage.rotting_days = days
+    stage.rotting_days = check_rotting_days(days)
 
 
 def _number(stages: Sequence[Stage]) -> None:

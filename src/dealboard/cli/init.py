@@ -1,6 +1,5 @@
 """`dealboard init`: a new workspace, its Account Owner and, if named, its first pipeline."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +7,10 @@ import click
 
 from dealboard.cli import options, output
 from dealboard.cli.invocation import Invocation, pass_invocation
-from dealboard.domain.money import currency_code, usual_currency
+from dealboard.domain.money import country_code, currency_code, usual_currency
 from dealboard.domain.stages import parse_stages
 from dealboard.domain.text import one_line
-from dealboard.errors import InvalidValue, MissingField, UsageError
+from dealboard.errors import MissingField, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +49,7 @@ def init(
     if stages and pipeline is None:
         raise UsageError("--stages are those of a pipeline.", "Name it with --pipeline.")
     new_stages = parse_stages(stages)
-    country = _country(run.config.country if country is None else country)
+    country = country_code(run.config.country if country is None else country)
     path = run.location
     workspace = Workspace.create(
         path,
@@ -86,16 +85,6 @@ def _owner(name: str | None) -> str:
     if not owner:
         raise MissingField("owner", "a workspace needs one", "Name somebody with --owner.")
     return owner
-
-
-def _country(text: str) -> str:
-    """Return two letters of ISO 3166, or empty."""
-    from babel import Locale
-
-    code = text.strip().upper()
-    if code and not (re.fullmatch("[A-Z]{2}", code) and code in Locale("en").territories):
-        raise InvalidValue("country", text, "not a country", "Use two letters such as IT or US.")
-    return code
 
 
 def _tell(workspace: "Workspace", path: Path, as_json: bool) -> None:

@@ -122,6 +122,24 @@ def currency_code(text: str, field: str = "currency") -> str:
     return code
 
 
+def country_code(text: str) -> str:
+    """Return two letters in capitals, or nothing for a blank. Raises InvalidValue("country")."""
+    code = text.strip().upper()
+    if code and not country_name(code):
+        raise InvalidValue(
+            "country", excerpt(text), "not a country", "Use two letters such as IT or US."
+        )
+    return code
+
+
+def country_name(code: str) -> str:
+    """Return what the country of two letters is called in English, empty if there is none."""
+    from babel import Locale
+
+    name: str = Locale("en").territories.get(code, "")
+    return name if re.fullmatch("[A-Z]{2}", code) and code != "ZZ" else ""
+
+
 def usual_currency(country: str) -> str:
     """Return what is paid with in a country (ISO 3166), EUR if that is unknown; loads babel."""
     from babel.numbers import get_territory_currencies
@@ -195,6 +213,37 @@ def parse_money(text: str, default_currency: str, locale: str = "en_US") -> tupl
     currency = _currency_around(text, match["before"], match["after"], default_currency)
     whole, fraction = _split(text, match["number"], _marks(locale).decimal)
     return _minor(text, whole, fraction, _SCALES[match["scale"].lower()], currency), currency
+
+
+_DECIMAL = re.compile(r"(?P<minus>[-−]?) *(?P<number>[.,]?[0-9](?:[0-9.,'’ ]*[0-9])?)")
+
+
+def parse_decimal(text: str, locale: str = "en_US", field: str = "number") -> str:
+    """Return a number that is no money as `decimal_string` writes one: "1.234,50" is "1234.5".
+
+    Read like an amount, but it may be negative. Empty for a blank. Raises InvalidValue(field).
+    """
+    plain = " ".join(text.split())
+    if not plain:
+        return ""
+    match = _DECIMAL.fullmatch(plain) if len(plain) <= _LONGEST else None
+    if match is None:
+        raise InvalidValue(field, excerpt(text), "not a number", "Write it like 1200 or 1,200.5.")
+    whole, fraction = _split(text, match["number"], _marks(locale).decimal)
+    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
+    minus = "-" if match["minus"] and (whole, fraction) != ("0", "") else ""
+    return f"{minus}{whole}.{fraction}" if fraction else f"{minus}{whole}"
+
+
+def format_decimal(number: str, locale: str = "en_US") -> str:
+    """Return such a number with the marks of a locale: "1234.5" is "1,234.5" in en_US."""
+    whole, _, fraction = number.lstrip("-").partition(".")
+    if not (whole.isascii() and whole.isdecimal()):
+        return number
+    marks = _marks(locale)
+    minus = "-" if number.startswith("-") else ""
+    grouped = f"{int(whole):,}".replace(",", marks.group)
+    return f"{minus}{grouped}{marks.decimal + fraction if fraction else ''}"
 
 
 def _why_no_number(plain: str) -> str:

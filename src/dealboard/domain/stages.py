@@ -81,6 +81,27 @@ def check_probability(percent: int) -> int:
     return percent
 
 
+def check_rotting_days(days: int | None) -> int | None:
+    """Return after how many days deals rot, None for never, or raise InvalidValue."""
+    if days is not None and not 1 <= days <= MAX_ROTTING_DAYS:
+        raise InvalidValue("rotting days", days, f"it must be from 1 to {MAX_ROTTING_DAYS}")
+    return days
+
+
+def parse_rotting_days(text: str) -> int | None:
+    """Return the days that somebody typed: "30" and "30 days" are 30; a blank and "never" None.
+
+    Raises InvalidValue.
+    """
+    word = text.strip().casefold()
+    if word in {"", "-", "never", "none"}:
+        return None
+    number = re.sub(r" *(d|days?)$", "", word)
+    if not re.fullmatch("[0-9]{1,5}", number):
+        raise InvalidValue("rotting days", excerpt(text), "not a number of days", "Write 30.")
+    return check_rotting_days(int(number))
+
+
 def parse_probability(text: str) -> int:
     """Return the percent that somebody typed: "50" and "50 %" are 50 (decision 7).
 

@@ -1,7 +1,6 @@
 """The first screen of somebody who has no workspace yet (decision 75)."""
 
 import asyncio
-import re
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -14,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from dealboard.config import system_user
-from dealboard.domain.money import currency_code, usual_currency
+from dealboard.domain.money import country_code, currency_code, usual_currency
 from dealboard.domain.text import one_line, safe
 from dealboard.errors import DealboardError, InvalidValue, MissingField
 from dealboard.screens.saving import dealboard
@@ -134,7 +133,7 @@ class FirstRun(Screen[None]):
             return Answers(
                 _owner(texts["owner"]),
                 currency_code(texts["currency"]),
-                _country(texts["country"]),
+                country_code(texts["country"]),
             )
         except InvalidValue as error:
             self._field(error.field).complain(in_place(error))
@@ -169,10 +168,3 @@ def _owner(text: str) -> str:
     if not owner:
         raise MissingField("owner", "deals need an owner")
     return owner
-
-
-def _country(text: str) -> str:
-    code = text.strip().upper()
-    if code and not re.fullmatch("[A-Z]{2}", code):
-        raise InvalidValue("country", text, "not a country", "Use two letters such as IT or US.")
-    return code

@@ -96,3 +96,8 @@ def pipeline_counts(connection: Connection) -> dict[int, int]:
     for pipeline_id, deals in rows:
         counts[pipeline_id] += deals
     return counts
+
+
+def stage_counts(connection: Connection) -> dict[int, int]:
+    """Return how many deals each stage holds, by stage id; none for an empty one."""
+    return dict(connection.execute("SELECT stage_id, count(*) FROM deal GROUP BY stage_id"))

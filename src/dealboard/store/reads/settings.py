@@ -5,6 +5,11 @@ from typing import Any
 
 from dealboard.store.driver import Connection
 
+CURRENCY = "currency"
+COUNTRY = "country"
+ROTTING_DAYS = "rotting_days"
+"""Keys of what a workspace is set to (decision 76)."""
+
 
 def setting(connection: Connection, key: str) -> Any:
     """Return the JSON value kept under a key, or None."""

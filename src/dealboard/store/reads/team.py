@@ -35,6 +35,16 @@ def user(connection: Connection, user_id: int) -> User:
     return user_of(row)
 
 
+def open_deals(connection: Connection) -> dict[int, int]:
+    """Return how many open deals each user owns, by user id; none for who owns none."""
+    return dict(
+        connection.execute(
+            "SELECT deal.owner_id, count(*) FROM deal JOIN stage ON stage.id = deal.stage_id"
+            " WHERE stage.kind = 'open' GROUP BY deal.owner_id"
+        )
+    )
+
+
 def find_user(connection: Connection, text: str) -> User | None:
     """Return the user with this name or e-mail, case and accents ignored; None if there is none.
 
