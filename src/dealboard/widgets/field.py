@@ -24,6 +24,7 @@ class Field(Horizontal):
             display: none;
             &.-some { display: block; }
             &.-wrong { color: $text-error; text-style: bold; }
+            &.-warning { color: $text-warning; }
         }
         & > .field--label.-focused { color: $text-accent; text-style: bold; }
         &.-aside > .field--body {
@@ -66,7 +67,11 @@ class Field(Horizontal):
 
     def say(self, sentence: str) -> None:
         """Show what was understood; nothing for an empty sentence."""
-        self._show(sentence, wrong=False)
+        self._show(sentence)
+
+    def warn(self, sentence: str) -> None:
+        """Show what may be wrong, and is no reason not to go on."""
+        self._show(f"⚠ {sentence}", warning=True)
 
     def complain(self, sentence: str) -> None:
         """Show what is wrong."""
@@ -82,7 +87,8 @@ class Field(Horizontal):
         """What the note says."""
         return str(self._note.content)
 
-    def _show(self, sentence: str, *, wrong: bool) -> None:
+    def _show(self, sentence: str, *, wrong: bool = False, warning: bool = False) -> None:
         self._note.set_class(bool(sentence), "-some")
         self._note.set_class(wrong, "-wrong")
+        self._note.set_class(warning, "-warning")
         self._note.update(Content(safe(sentence)))
