@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import gc
 import os
+import shutil
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
@@ -20,8 +21,9 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from dealboard.config import Config
+from dealboard.config import Config, reload
 from dealboard.domain.text import safe
+from dealboard.domain.views import Role
 from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
 from dealboard.store.reads import history
@@ -42,6 +44,9 @@ P = ParamSpec("P")
 HOME = "deals"
 """The main screen that one begins with."""
 
+CHAT_HOME = "contacts"
+"""The main screen that Chat Operators begin with (decision 78)."""
+
 POLL_SECONDS = 0.5
 """How often the app looks whether another process wrote: a change appears within a second."""
 
@@ -50,6 +55,9 @@ SIGNALLED_SECONDS = 5.0
 
 SAID_SECONDS = 10.0
 """How long the bottom line says what was done."""
+
+SHOWN_PROBLEMS = 4
+"""Sentences about a keymap that fit on the screen at once."""
 
 SETTLING_SECONDS = 0.4
 """After which the first frame is out and SQLModel may take the processor to be imported."""
@@ -68,6 +76,10 @@ class Changed(Message):
     def __init__(self, receipt: "Receipt[Any] | None") -> None:
         super().__init__()
         self.receipt = receipt
+
+
+class Configured(Message):
+    """The settings of config.toml are others now; they are in `app.config`."""
 
 
 class DealboardApp(App[None]):
@@ -105,6 +117,9 @@ class DealboardApp(App[None]):
         self._own: set[int] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._places: dict[str, Screen[Any]] = {}
+        self._configuring = asyncio.Lock()
+        self._scratch: str | None = None
+        self._take_keymap()
 
     @property
     def workspace(self) -> Workspace:
@@ -127,7 +142,8 @@ class DealboardApp(App[None]):
 
     def home(self) -> "Screen[Any]":
         """Return the main screen one begins with, above which the others are shown."""
-        return self._place(HOME)
+        operator = self.workspace.user.role is Role.CHAT_OPERATOR
+        return self._place(CHAT_HOME if operator else HOME)
 
     def _place(self, name: str) -> "Screen[Any]":
         """Return a main screen; it is made once, and then only shown again."""
@@ -170,13 +186,103 @@ class DealboardApp(App[None]):
 
     def _choose_theme(self) -> None:
         wanted = self.config.theme
-        if wanted is None or "TEXTUAL_THEME" in os.environ:
+        if wanted is None or wanted == self.theme or "TEXTUAL_THEME" in os.environ:
             return
         if wanted in self.available_themes:
             self.theme = wanted
         else:
             known = ", ".join(sorted(self.available_themes))
             self.say(f"There is no theme {wanted!r}. Known: {known}.", severity="warning")
+
+    def action_change_theme(self) -> None:
+        """Choose a theme, shown while choosing and kept."""
+        from dealboard.screens.theme_pick import choose_theme
+
+        choose_theme(self)
+
+    def _take_keymap(self) -> tuple[str, ...]:
+        """Let the keys of the settings work, and return sentences of what is wrong with them."""
+        if not self.config.keymap and not self._keymap:
+            return ()
+        from dealboard.screens.keymap import read_keymap
+
+        keymap, wrong = read_keymap(self.config.keymap)
+        self.set_keymap(keymap)
+        return wrong
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """The keys of the user's own by the ids of actions, as Textual calls them."""
+        return self._keymap
+
+    async def _check_keymap(self) -> None:
+        """Say what is wrong with the keys of the settings, without being waited for."""
+        from dealboard.screens.keymap import problems
+
+        wrong = self._take_keymap() + await asyncio.to_thread(problems, self._keymap)
+        if wrong:
+            more = (
+                f" And {len(wrong) - SHOWN_PROBLEMS} more." if len(wrong) > SHOWN_PROBLEMS else ""
+            )
+            said = " ".join(wrong[:SHOWN_PROBLEMS])
+            self.say(f"Keys in {self.config.file}: {said}{more}", severity="warning")
+
+    async def configure(
+        self,
+        values: Mapping[str, object] | None = None,
+        keymap: Mapping[str, str | None] | None = None,
+    ) -> bool:
+        """Change keys of config.toml and apply them at once; return whether they hold.
+
+        None takes a value away. A demo keeps nothing; where the file cannot be written that is
+        said, and what was chosen holds until the end.
+        """
+        async with self._configuring:
+            found = await self.report(self._edited_config(values, keymap))
+            if found is None:
+                return False
+            self.config, text = found
+            if self.demo or self._scratch is not None or not await self._keep_config(text):
+                self._scratch = text
+            self._apply_config()
+            return True
+
+    async def _edited_config(
+        self, values: Mapping[str, object] | None, keymap: Mapping[str, str | None] | None
+    ) -> tuple[Config, str]:
+        """Return the settings with some changed, and the text of their file."""
+        from dealboard import config_file
+
+        text = self._scratch
+        if text is None:
+            text = await asyncio.to_thread(config_file.text_of, self.config.file)
+        text = await asyncio.to_thread(config_file.edited, text, values, keymap)
+        return reload(self.config, text), text
+
+    async def _keep_config(self, text: str) -> bool:
+        from dealboard import config_file
+
+        writing = asyncio.to_thread(config_file.write, self.config.file, text)
+        return await self.report(writing) is not None
+
+    def _apply_config(self) -> None:
+        """Let the settings hold in what is on the screen."""
+        self._choose_theme()
+        self._take_keymap()
+        self._use_mouse(on=self.config.mouse)
+        for screen in {*self.screen_stack, *self._places.values()}:
+            screen.post_message(Configured())
+
+    def _use_mouse(self, *, on: bool) -> None:
+        """Take the mouse, or leave it to the terminal; a driver of tests has none."""
+        driver: Any = self._driver
+        if getattr(driver, "_mouse", on) is not on:
+            if on:
+                driver._mouse = True  # noqa: SLF001 -- it is asked again when the app ends
+            switch = getattr(driver, f"_{'en' if on else 'dis'}able_mouse_support", None)
+            if switch is not None:
+                switch()
+            driver._mouse = on  # noqa: SLF001
 
     def _start_watching(self) -> None:
         self._seen = self.workspace.read(history.newest)
@@ -187,6 +293,8 @@ class DealboardApp(App[None]):
         """Do what had to wait for the first frame: collect garbage again, and import SQLModel."""
         gc.freeze()
         gc.enable()
+        if self.config.keymap:
+            self.start(self._check_keymap())
         if self._workspace is not None:
             self._writer.submit(self._warm_up, self._workspace)
 
@@ -197,10 +305,16 @@ class DealboardApp(App[None]):
 
     def _stop(self, number: int) -> None:
         """Leave on a signal; a terminal that went away may hold the driver up for ever."""
-        last_resort = threading.Timer(SIGNALLED_SECONDS, os._exit, [128 + number])
+        last_resort = threading.Timer(SIGNALLED_SECONDS, self._abandon, [128 + number])
         last_resort.daemon = True
         last_resort.start()
         self._leave(128 + number)
+
+    def _abandon(self, code: int) -> None:
+        """End the process without any ceremony; only the demo's folder is taken along."""
+        if self.demo:
+            shutil.rmtree(self.location.parent, ignore_errors=True)
+        os._exit(code)
 
     async def action_quit(self) -> None:
         """Leave, but not over unsaved work without asking."""
@@ -303,9 +417,8 @@ class DealboardApp(App[None]):
 
     def say(self, sentence: str, *, severity: "Severity" = "information") -> None:
         """Tell the user something, as literal text: news in the bottom line, trouble in a toast."""
-        bars = self.screen.query(HintBar)
-        if severity == "information" and bars:
-            bar = bars.first()
+        bar = self.screen.query_one_optional(HintBar)
+        if severity == "information" and bar is not None:
             bar.message = sentence
             self.set_timer(SAID_SECONDS, partial(bar.take_back, sentence))
         else:
@@ -313,13 +426,14 @@ class DealboardApp(App[None]):
 
     def remember_mine(self, key: str, value: object) -> None:
         """Keep something of the acting user outside the journal, in its turn."""
-        self._write(partial(self.workspace.remember, self._mine(key), value))
+        self._write(partial(self.workspace.remember, self.mine(key), value))
 
     def recall_mine(self, key: str) -> Any:
         """Return what the acting user had remembered, or None."""
-        return self.workspace.recall(self._mine(key))
+        return self.workspace.recall(self.mine(key))
 
-    def _mine(self, key: str) -> str:
+    def mine(self, key: str) -> str:
+        """Return under which setting something of the acting user is kept."""
         return f"user/{self.workspace.user.id}/{key}"
 
     async def _look_for_changes(self) -> None:

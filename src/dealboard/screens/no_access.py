@@ -4,7 +4,8 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from dealboard.domain.text import safe
-from dealboard.screens.place import Place
+from dealboard.screens.place import MENU, Place
+from dealboard.widgets.menu_bar import MenuBar
 
 
 class NoAccess(Place):
@@ -24,8 +25,11 @@ class NoAccess(Place):
     def body(self) -> ComposeResult:
         """Yield the sentence."""
         name = safe(self.dealboard.workspace.user.name)
-        yield Static(
-            f"{name} is a Chat Operator and has no access to deals.\n\n"
-            "F3 shows the contacts; --as NAME opens dealboard as somebody else; q quits.",
-            markup=False,
-        )
+        sentence = f"{name} is a Chat Operator and has no access to deals."
+        yield Static(f"{sentence}\n\nF3 shows the contacts; q quits.", markup=False)
+
+    def on_mount(self) -> None:
+        """Say in the menu which place this is; each way to look at deals is theirs."""
+        known = {item.id for item in MENU}
+        self.query_one(MenuBar).current = self._place if self._place in known else "deals"
+        self._show_hints()

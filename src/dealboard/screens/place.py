@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from dealboard import actions
+from dealboard.screens.shortcuts import is_bound
 from dealboard.widgets.hint_bar import Hint, HintBar
 from dealboard.widgets.menu_bar import MenuBar
 from dealboard.widgets.menu_line import MenuItem
@@ -75,7 +76,7 @@ class Place(Screen[None]):
         own: dict[str, Hint] = {}
         common: dict[str, Hint] = {}
         for _, binding, enabled, _ in self.active_bindings.values():
-            if binding.show and enabled and not binding.system:
+            if binding.show and enabled and not binding.system and is_bound(binding.key):
                 hints = common if binding.id in COMMON else own
                 key = self.app.get_key_display(binding)
                 hints.setdefault(binding.action, Hint(key, binding.description, binding.action))

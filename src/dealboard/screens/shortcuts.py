@@ -18,6 +18,9 @@ FIRST = ("Deal", "History", "View", "Pipeline")
 MOVING = "Board"
 """The group of keys that only move the cursor."""
 
+UNBOUND = "unbound."
+"""Begins what stands for a key, with the id of the action behind it, where an action has none."""
+
 UNNAMED = "More"
 """The group of bindings whose id names none."""
 
@@ -51,11 +54,11 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
     for key, (node, binding, enabled, _) in screen.active_bindings.items():
         if binding.system or not binding.description or not enabled:
             continue
-        here = (node, binding.action)
+        here = _target(node, binding.action)
         known = found.get(here)
         if known is None:
             known = Shortcut(_group(binding.id), binding.description, (), binding.action, node)
-        found[here] = replace(known, keys=(*known.keys, key_name(key)))
+        found[here] = replace(known, keys=(*known.keys, key_name(key))) if is_bound(key) else known
     named = (each.group for each in found.values() if each.group != UNNAMED)
     groups = [
         *(each for each in dict.fromkeys((*FIRST, *named)) if each != MOVING),
@@ -63,6 +66,19 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
         UNNAMED,
     ]
     return tuple(sorted(found.values(), key=lambda each: groups.index(each.group)))
+
+
+def _target(node: DOMNode, action: str) -> tuple[DOMNode, str]:
+    """Return where an action runs and what it is called there: "app.quit" is the app's "quit"."""
+    place, dot, name = action.partition(".")
+    if dot and place == "app":
+        return node.app, name
+    return (node.screen, name) if dot and place == "screen" else (node, action)
+
+
+def is_bound(key: str) -> bool:
+    """Return whether that is a key, and does not stand for none (see `UNBOUND`)."""
+    return not key.startswith(UNBOUND)
 
 
 def key_name(key: str) -> str:
