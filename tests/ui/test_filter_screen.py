@@ -132,14 +132,13 @@ async def test_a_filter_is_shown_as_it_is_and_cleared_by_a_key(workspace: Worksp
 
 
 async def test_other_pipelines_take_their_stages_along(workspace: Workspace) -> None:
-    criteria = DealFilter(stages=frozenset({1, 5}))
+    criteria = DealFilter(stages=frozenset({1}))
     async with at_desk(workspace, FilterScreen(criteria, part=Part.PIPELINE)) as desk:
-        await desk.shows("Lead, Kick-off")
+        await desk.shows("1 of 4 · €1k")
         await desk.press("space", "2", "enter")
         await desk.shows("1 of 4 · €500")
         await desk.press("enter")
-        answer = await desk.answered()
-        assert answer == DealFilter(pipelines=frozenset({2}), stages=frozenset({5}))
+        assert await desk.answered() == DealFilter(pipelines=frozenset({2}))
 
 
 async def test_on_a_board_there_is_one_pipeline(workspace: Workspace) -> None:

@@ -168,7 +168,7 @@ class FilterBar(DrawnLine):
             self.screen.set_focus(back if back is not None and back.is_attached else None)
         self._line.display = False
         self.refresh()
-        self.post_message(self.Closed())
+        self._send(self.Closed())
 
     # ── drawing ───────────────────────────────────────────────────────────────────────────────
 
@@ -217,7 +217,11 @@ class FilterBar(DrawnLine):
         """Tell the name that stands there now; an older one that is told late says nothing new."""
         if self._line is not None and self._line.display and self._line.value != self._told:
             self._told = self._line.value
-            self.post_message(self.NameTyped(self._told))
+            self._send(self.NameTyped(self._told))
+
+    def _send(self, message: Message) -> None:
+        # A message bubbles no further than its sender, which would be a screen that closes the bar.
+        self.post_message(message.set_sender(self))
 
     def on_descendant_blur(self) -> None:
         """Keep what was typed when the focus goes elsewhere, but not when the terminal loses it."""

@@ -62,7 +62,8 @@ class Marks(Widget, can_focus=True):
         if frozenset(marked) != self.marked:
             self.marked = frozenset(marked)
             self.refresh()
-            self.post_message(self.Changed(self))
+            # A message bubbles no further than its sender, which would be the form that marks.
+            self.post_message(self.Changed(self).set_sender(self))
 
     def _boxes(self) -> Iterator[str]:
         for number, label in enumerate(self.labels):

@@ -77,7 +77,8 @@ class Several(Widget, can_focus=True):
         if frozenset(chosen) != self.chosen:
             self.chosen = frozenset(chosen)
             self.refresh()
-            self.post_message(self.Changed(self))
+            # A message bubbles no further than its sender, which would be the form that chose.
+            self.post_message(self.Changed(self).set_sender(self))
 
     def render(self) -> Content:
         """Return the names of what is chosen."""
