@@ -21,6 +21,7 @@ from textual.widget import Widget
 from dealboard.widgets.grid_lines import MARGIN, Cell, Column, SortMark
 from dealboard.widgets.grid_state import GridState
 from dealboard.widgets.grid_strips import Strips
+from dealboard.widgets.line import take_in_order
 from dealboard.widgets.span_styles import SpanStyles
 
 if TYPE_CHECKING:
@@ -183,16 +184,22 @@ class Grid(Widget, can_focus=True):
     # ── told by the screen ────────────────────────────────────────────────────────────────────
 
     def show(
-        self, columns: Sequence[Column], ids: Sequence[int], *, cursor: int | None = None
+        self,
+        columns: Sequence[Column],
+        ids: Sequence[int],
+        *,
+        cursor: int | None = None,
+        whole: bool = True,
     ) -> None:
         """Show rows in an order, all of them: a tuple or an array that nobody changes afterwards.
 
         The cursor goes to the row `cursor`, or stays on its own, on the same line of the screen; if
         that is gone, it keeps its place. Rows that are held go on being shown; `invalidate` tells
-        that they say something else now. Rows that are left out are no longer selected.
+        that they say something else now. Rows that are left out are no longer selected, unless this
+        is not the `whole` order but how it begins, to be shown until the whole is known.
         """
         with self._telling():
-            self._state.show(columns, ids, cursor)
+            self._state.show(columns, ids, cursor, whole=whole)
 
     def put_rows(self, rows: Mapping[int, Sequence[Cell]], generation: int | None = None) -> None:
         """Hand over what rows say, a cell for each column, by id.
@@ -295,6 +302,10 @@ class Grid(Widget, can_focus=True):
         self.post_message(message.set_sender(self))
 
     # ── keys ──────────────────────────────────────────────────────────────────────────────────
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take the keys in the order in which they were pressed: after `/` they are a name."""
+        await take_in_order(self, event)
 
     def action_step(self, by: int) -> None:
         """Move the cursor by rows."""
