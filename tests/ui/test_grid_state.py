@@ -135,6 +135,25 @@ def test_what_leaves_the_table_is_no_longer_selected() -> None:
     assert state.selection.ids() == {2}
 
 
+def test_the_beginning_of_an_order_takes_nothing_from_the_selection() -> None:
+    state = table(range(10))
+    state.selection.add_all()
+    state.toggle()
+    state.show(COLUMNS, [9, 8, 0], whole=False)
+    assert state.selection.ids() == set(range(1, 10))
+    assert [row in state.selection for row in range(3)] == [True, True, False]
+    state.show(COLUMNS, range(5, 20))
+    assert state.selection.ids() == set(range(5, 10))
+
+
+def test_all_of_the_beginning_of_an_order_is_all_of_it() -> None:
+    state = GridState()
+    state.show(COLUMNS, range(3), whole=False)
+    state.selection.add_all()
+    state.show(COLUMNS, range(10))
+    assert state.selection.ids() == set(range(10))
+
+
 def test_a_range_goes_on_in_another_order_or_is_settled() -> None:
     state = table([0, 1, 2, 3, 4])
     state.go(1)

@@ -88,7 +88,10 @@ class Flags(NamedTuple):
 
 def shown(cells: Iterable[Cell]) -> Cells:
     """Return cells as they can be shown."""
-    return tuple(Cell(literal(text), style) for text, style in cells)
+    return tuple(
+        cell if cell[0].isascii() and cell[0].isprintable() else Cell(literal(cell[0]), cell[1])
+        for cell in cells
+    )
 
 
 # ── widths ────────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ class Selection:
         self.edition = 0
         self.held = False
         self._order: Sequence[int] = ()
+        self._whole = True
         self._all = False
         self._other: set[int] = set()  # those selected; if all are, those that are not
         self._anchor: int | None = None
@@ -51,10 +52,11 @@ class Selection:
             return frozenset(self._order).difference(self._other.difference(self._ranged()))
         return frozenset(self._other.union(self._ranged()))
 
-    def reorder(self, order: Sequence[int]) -> None:
+    def reorder(self, order: Sequence[int], *, whole: bool = True) -> None:
         """Have the rows in another order; those that are not in it are no longer selected.
 
-        A range goes on between the rows where it began and ended; if one is gone it is settled.
+        Unless it is not the whole of it. A range goes on between the rows where it began and ended;
+        if one is gone it is settled.
         """
         ends: list[int] = []
         if self._anchor is not None:
@@ -64,10 +66,12 @@ class Selection:
                 self._anchor, self._reach = ends
             else:
                 self.settle()
-        if self._all or self._other:
+        if self._all and not self._whole:  # all of an order of which this is more
+            self._other.intersection_update(order)
+        elif self._all or self._other:
             chosen = set(self._order).difference(self._other) if self._all else self._other
-            self._all, self._other = False, chosen.intersection(order)
-        self._order = order
+            self._all, self._other = False, chosen.intersection(order) if whole else chosen
+        self._order, self._whole = order, whole
         self.edition += 1
 
     def replace(self, ids: Iterable[int]) -> None:
@@ -113,7 +117,7 @@ class Selection:
     def settle(self) -> None:
         """Keep the rows of the range, and end it."""
         rows, order = self.range, self._order
-        if len(rows) > len(order) // 2 and not self._all:
+        if self._whole and not self._all and len(rows) > len(order) // 2:
             others = {*order[: rows.start], *order[rows.stop :]}
             self._all, self._other = True, others.difference(self._other)
         else:

@@ -23,8 +23,15 @@ class GridState:
         self.row_id: int | None = None
         self.capacity = 1
 
-    def show(self, columns: Sequence[Column], ids: Sequence[int], cursor: int | None) -> None:
-        """Have rows in another order.
+    def show(
+        self,
+        columns: Sequence[Column],
+        ids: Sequence[int],
+        cursor: int | None = None,
+        *,
+        whole: bool = True,
+    ) -> None:
+        """Have rows in another order, the `whole` of it or how it begins.
 
         The cursor goes to the row of `cursor`; without one it stays on its own, on the same line of
         the screen. If that is gone it keeps its place.
@@ -36,7 +43,7 @@ class GridState:
                 self.rows.rearrange(numbers)
         line, seen = self.row - self.first, self.in_view
         self.rows.ids = ids
-        self.selection.reorder(ids)
+        self.selection.reorder(ids, whole=whole)
         wanted = self.row_id if cursor is None else cursor
         row = None if wanted is None else self.rows.row_of(wanted, self.row)
         if row is not None and cursor is None:
