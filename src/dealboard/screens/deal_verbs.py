@@ -1,0 +1,458 @@
+"""What is done to deals from any view of them: to those selected, else to the one at the cursor.
+
+Several deals are changed in one transaction, so that one `u` takes all of it back. What the deals
+look like, and where the cursor is, the views themselves know.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from dealboard import actions
+from dealboard.domain.stages import MARK, StageKind
+from dealboard.domain.text import excerpt
+from dealboard.domain.views import Pipeline, Row, SavedView, Stage, User
+from dealboard.screens.place import Place
+from dealboard.store.reads import deals
+
+if TYPE_CHECKING:
+    from dealboard.store.transaction import Receipt, Transaction
+
+MANY = 20
+"""Deals above which their number has to be typed before they are deleted (decision 49)."""
+
+CLIPBOARD = 1_000
+"""Deals that fit into what terminals take for their clipboard."""
+
+ELSEWHERE = 0
+"""Chosen among the stages: another pipeline."""
+
+
+class Copy(NamedTuple):
+    """What `y` offers to copy, and the key that takes it."""
+
+    key: str
+    label: str
+    text: str
+
+
+class Targets(NamedTuple):
+    """The deals that a key means; `title` is that of a single one."""
+
+    ids: tuple[int, ...]
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """What they are called in a question: "Acme", "12 deals"."""
+        return self.title if self.title and len(self.ids) == 1 else counted(len(self.ids))
+
+    @property
+    def them(self) -> str:
+        """The word that stands for them."""
+        return "it" if len(self.ids) == 1 else "them"
+
+
+class Material(NamedTuple):
+    """What the workspace has besides deals: pipelines, stages in order, users, saved views."""
+
+    pipelines: tuple[Pipeline, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    users: tuple[User, ...] = ()
+    views: tuple[SavedView, ...] = ()
+
+    def stage(self, stage_id: int) -> Stage | None:
+        """Return a stage by id."""
+        return next((each for each in self.stages if each.id == stage_id), None)
+
+    def beside(self, pipeline_id: int | None) -> tuple[Stage, ...]:
+        """Return the stages of a pipeline."""
+        return tuple(each for each in self.stages if each.pipeline_id == pipeline_id)
+
+    @property
+    def active(self) -> tuple[User, ...]:
+        """The users who can own a deal."""
+        return tuple(each for each in self.users if each.active)
+
+
+class DealVerbs(Place):
+    """A view of deals with a cursor and a selection."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("N", "quick_add", "Quick add", id="deal.quick_add"),
+        Binding("m", "pick_stage", "Move to", id="deal.move"),
+        Binding("w", "win", "Won", id="deal.win"),
+        Binding("x", "lose", "Lost", id="deal.lose"),
+        Binding("a", "add_activity", "Note or task", show=False, id="deal.activity"),
+        Binding("O", "give", "Owner", show=False, id="deal.owner"),
+        Binding("D", "delete", "Delete", show=False, id="deal.delete"),
+        Binding("C", "clone", "Clone", show=False, id="deal.clone"),
+        Binding("plus", "shift(1)", "Close date a day later", show=False, id="deal.later"),
+        Binding("minus", "shift(-1)", "Close date a day earlier", show=False, id="deal.earlier"),
+        Binding("equals_sign", "date", "Close date", show=False, id="deal.close_date"),
+        Binding("y", "copy", "Copy", show=False, id="deal.copy"),
+    ]
+
+    material = Material()
+
+    # ── what a view knows ─────────────────────────────────────────────────────────────────────
+
+    @property
+    def cursor_deal(self) -> int | None:
+        """The deal under the cursor."""
+        raise NotImplementedError
+
+    @property
+    def selected(self) -> frozenset[int]:
+        """The selected deals."""
+        raise NotImplementedError
+
+    @property
+    def pipeline_id(self) -> int | None:
+        """The pipeline in which a new deal begins, and whose stages are offered first."""
+        raise NotImplementedError
+
+    @property
+    def new_stage_id(self) -> int | None:
+        """The stage in which a new deal begins."""
+        raise NotImplementedError
+
+    def title_of(self, deal_id: int) -> str:
+        """Return the title of a deal, nothing where it is not at hand."""
+        raise NotImplementedError
+
+    def targets(self) -> Targets | None:
+        """Return the selected deals, else the one under the cursor, None where there is none."""
+        if ids := self.selected:
+            return Targets(tuple(sorted(ids)), self.title_of(min(ids)))
+        return self.here()
+
+    def here(self) -> Targets | None:
+        """Return the deal under the cursor alone."""
+        deal_id = self.cursor_deal
+        return None if deal_id is None else Targets((deal_id,), self.title_of(deal_id))
+
+    # ── what is done ──────────────────────────────────────────────────────────────────────────
+
+    def on_each(
+        self,
+        targets: Targets,
+        verb: "Callable[[Transaction, int], Any]",
+        label: str,
+    ) -> None:
+        """Do something to each of the deals in one operation, named `label` if they are several."""
+
+        def act(tx: "Transaction") -> None:
+            if len(targets.ids) > 1:
+                tx.describe(label)
+            for deal_id in targets.ids:
+                verb(tx, deal_id)
+
+        self.do(act)
+
+    def said(self, receipt: "Receipt[Any]") -> None:
+        """Say what was done, and offer to fill in what a won deal lacks."""
+        super().said(receipt)
+        self.offer_amount(receipt)
+
+    def action_win(self) -> None:
+        """Move the deals to Won."""
+        if targets := self.targets():
+            self.close(targets, StageKind.WON)
+
+    def close(self, targets: Targets, kind: StageKind, reason: str = "") -> None:
+        """Move deals to Won or Lost, each of its own pipeline."""
+        first, *others = targets.ids
+        if others:
+            self.do(lambda tx: actions.deals.close_many(tx, targets.ids, kind, reason))
+        elif kind is StageKind.WON:
+            self.do(lambda tx: actions.deals.win(tx, first))
+        else:
+            self.do(lambda tx: actions.deals.lose(tx, first, reason))
+
+    def action_lose(self) -> None:
+        """Ask for a reason and move the deals to Lost."""
+        targets = self.targets()
+        if targets is None:
+            return
+        from dealboard.screens.ask import Ask
+
+        def lose(reason: str | None) -> None:
+            if reason is not None:
+                self.close(targets, StageKind.LOST, reason)
+
+        was = "was" if len(targets.ids) == 1 else "were"
+        title = f"Why {was} {targets.name} lost?"
+        self.app.push_screen(Ask(title, placeholder="Enter leaves it open"), lose)
+
+    def move_by(self, targets: Targets, by: int) -> None:
+        """Move deals by stages."""
+        self.on_each(
+            targets,
+            lambda tx, deal_id: actions.deals.move(tx, deal_id, by=by),
+            f"Moved {targets.name} {'on' if by > 0 else 'back'}",
+        )
+
+    def action_pick_stage(self) -> None:
+        """Ask for a stage, of this pipeline or another one, and move the deals there."""
+        if targets := self.targets():
+            self._pick_stage(targets, self.pipeline_id)
+
+    @work
+    async def _pick_stage(self, targets: Targets, pipeline_id: int | None) -> None:
+        from dealboard.screens.pick import Choice, Pick
+
+        stages = self.material.beside(pipeline_id)
+        choices = [_choice(stage) for stage in stages]
+        others = [each for each in self.material.pipelines if each.id != pipeline_id]
+        if others:
+            choices.append(Choice(ELSEWHERE, "Another pipeline…", key="p"))
+        now = self.stage_now()
+        chosen = await self.app.push_screen_wait(
+            Pick(f"Move {targets.name} to", choices, chosen=now)
+        )
+        if chosen == ELSEWHERE:
+            await self._pick_pipeline(targets, others)
+        elif chosen is not None:
+            self.move_to(targets, chosen)
+
+    def stage_now(self) -> int | None:
+        """Return the stage of the deal under the cursor, if it is at hand."""
+        return None
+
+    def move_to(self, targets: Targets, stage_id: int) -> None:
+        """Move deals to a stage."""
+        first, *others = targets.ids
+        if others:
+            self.do(lambda tx: actions.deals.move_many(tx, targets.ids, stage_id))
+        else:
+            self.do(lambda tx: actions.deals.move(tx, first, stage_id=stage_id))
+
+    async def _pick_pipeline(self, targets: Targets, others: Sequence[Pipeline]) -> None:
+        """Move deals to the stages of another pipeline that mean the same (decision 15)."""
+        from dealboard.screens.pick import Choice, Pick
+
+        title = f"Move {targets.name} to the same stage of"
+        choices = [Choice(each.id, each.name) for each in others]
+        chosen = await self.app.push_screen_wait(Pick(title, choices))
+        if chosen is not None:
+            self.do(lambda tx: actions.deals.move_many(tx, targets.ids, pipeline_id=chosen))
+
+    def action_shift(self, days: int) -> None:
+        """Move the close dates by days."""
+        if targets := self.targets():
+            self.on_each(
+                targets,
+                lambda tx, deal_id: actions.deals.shift_close_date(tx, deal_id, days),
+                f"{targets.name}: close dates {days:+} day",
+            )
+
+    def action_date(self) -> None:
+        """Ask for a close date and give it to the deals."""
+        targets = self.targets()
+        if targets is None:
+            return
+        from dealboard.screens.asking import ask_day
+        from dealboard.screens.typed import Given
+
+        def keep(given: Given[date | None] | None) -> None:
+            if given is not None:
+                self.set_day(targets, given.value)
+
+        self.app.push_screen(ask_day(self, f"Close date of {targets.name}"), keep)
+
+    def set_day(self, targets: Targets, day: date | None) -> None:
+        """Give deals a close date, or none."""
+        self.do(lambda tx: actions.deals.date_many(tx, targets.ids, day))
+
+    def action_give(self) -> None:
+        """Ask for another owner of the deals."""
+        targets = self.targets()
+        if targets is None or not self.material.active:
+            return
+        from dealboard.screens.pick import Choice, Pick
+
+        def give(owner_id: int | None) -> None:
+            if owner_id is not None:
+                self.do(lambda tx: actions.deals.assign_many(tx, targets.ids, owner_id))
+
+        me = self.dealboard.workspace.user.id
+        choices = [
+            Choice(each.id, each.name, "you" if each.id == me else "")
+            for each in self.material.active
+        ]
+        self.app.push_screen(Pick(f"Give {targets.name} to", choices), give)
+
+    def action_clone(self) -> None:
+        """Add a copy of each of the deals."""
+        if targets := self.targets():
+            self.on_each(
+                targets,
+                lambda tx, deal_id: actions.deals.clone(tx, deal_id),
+                f"Cloned {targets.name}",
+            )
+
+    def action_delete(self) -> None:
+        """Ask, then delete."""
+        if targets := self.targets():
+            self.delete(targets)
+
+    def delete(self, targets: Targets, *, detail: str = "") -> None:
+        """Ask, then delete deals; of many their number has to be typed."""
+        from dealboard.screens.confirm import Confirm
+
+        many = len(targets.ids) > MANY
+
+        def delete(sure: bool | None) -> None:
+            if sure:
+                self.do(lambda tx: actions.deals.delete(tx, targets.ids))
+
+        detail = detail or f"u brings {targets.them} back."
+        typed = str(len(targets.ids)) if many else None
+        self.app.push_screen(Confirm(f"Delete {targets.name}?", detail=detail, typed=typed), delete)
+
+    # ── the clipboard ─────────────────────────────────────────────────────────────────────────
+
+    @work
+    async def action_copy(self) -> None:
+        """Copy to the clipboard of the terminal, also of one at the other end of a line."""
+        targets = self.targets()
+        if targets is None:
+            return
+        if len(targets.ids) > CLIPBOARD:
+            self.dealboard.say(f"{targets.name} are too many for the clipboard · ^e exports them")
+            return
+        from dealboard.store.reads import table
+
+        rows = await self.dealboard.report(self.dealboard.read(table.rows, targets.ids))
+        if not rows:
+            return
+        from dealboard.screens.pick import Choice, Pick
+
+        offered = self.copies(rows)
+        choices = [
+            Choice(at, each.label, excerpt(each.text, 30), each.key)
+            for at, each in enumerate(offered)
+        ]
+        chosen = await self.app.push_screen_wait(Pick(f"Copy of {targets.name}", choices))
+        if chosen is not None:
+            text = offered[chosen].text
+            self.app.copy_to_clipboard(text)
+            self.dealboard.say(f"Copied {excerpt(text)}")
+
+    def copies(self, rows: tuple[Row, ...]) -> "list[Copy]":
+        """Return what can be copied of some deals."""
+        from dealboard.widgets.deal_columns import Context, columns, plain
+
+        app = self.dealboard
+        probabilities = {each.id: each.probability for each in self.material.stages}
+        how = Context(app.workspace.today, app.config.locale, probabilities)
+        shown = columns(())
+        several = len(rows) > 1
+        return [
+            Copy("t", "Titles" if several else "Title", "\n".join(row.title for row in rows)),
+            Copy("n", "Numbers" if several else "Number", " ".join(f"#{row.id}" for row in rows)),
+            Copy("r", "For a spreadsheet", tab_separated(plain(row, shown, how) for row in rows)),
+        ]
+
+    # ── forms and pages ───────────────────────────────────────────────────────────────────────
+
+    def action_new_deal(self) -> None:
+        """Open the form for a new deal."""
+        stage_id = self.new_stage_id
+        if stage_id is None:
+            self.action_new_pipeline()
+        else:
+            self.new_deal(stage_id)
+
+    def action_new_pipeline(self) -> object:
+        """Open the form for a new pipeline."""
+        raise NotImplementedError
+
+    @work
+    async def new_deal(self, stage_id: int) -> None:
+        """Open the form for a new deal in a stage."""
+        from dealboard.screens.deal import DealScreen
+
+        await self.app.push_screen_wait(DealScreen(None, stage_id=stage_id))
+
+    @work
+    async def open_deal(self, deal_id: int) -> None:
+        """Open the page of a deal, from which one turns to those around it."""
+        from dealboard.screens.deal_page import DealPage
+
+        around = await self.around(deal_id)
+        await self.app.push_screen(DealPage(deal_id, around))
+
+    async def around(self, deal_id: int) -> Sequence[int]:
+        """Return the deals before and after one, in the order in which they are shown."""
+        return (deal_id,)
+
+    @work
+    async def action_quick_add(self) -> None:
+        """Ask for a deal in one line."""
+        stage = self.material.stage(self.new_stage_id or 0)
+        pipelines = self.material.pipelines
+        pipeline = next((p for p in pipelines if stage and p.id == stage.pipeline_id), None)
+        if stage is None or pipeline is None:
+            return
+        from dealboard.screens.quick_add import QuickAdd
+
+        await self.app.push_screen_wait(QuickAdd(stage, pipeline))
+
+    # ── Won without an amount ─────────────────────────────────────────────────────────────────
+
+    def offer_amount(self, receipt: "Receipt[Any]") -> None:
+        """Offer to fill in the amount of a deal that was just won without one.
+
+        The deal is won already: what is typed is a change of its own, and Esc leaves it at that.
+        """
+        deal_id = self._newly_won(receipt)
+        if deal_id is not None:
+            self._ask_amount(deal_id)
+
+    def _newly_won(self, receipt: "Receipt[Any]") -> int | None:
+        """Return the only deal that a change moved to Won."""
+        moved = {
+            each.row_id: each.after["stage_id"]
+            for each in receipt.touched
+            if each.table == "deal" and each.before and each.after and "stage_id" in each.after
+        }
+        if receipt.kind != "do" or len(moved) != 1:
+            return None
+        ((deal_id, stage_id),) = moved.items()
+        stage = self.material.stage(stage_id)
+        return deal_id if stage is None or stage.kind is StageKind.WON else None
+
+    @work
+    async def _ask_amount(self, deal_id: int) -> None:
+        app = self.dealboard
+        deal = await app.report(app.read(deals.deal, deal_id))
+        if deal is None or deal.amount is not None or deal.stage.kind is not StageKind.WON:
+            return
+        from dealboard.screens.asking import ask_amount
+
+        title = f"{deal.title} is won. What is it worth?"
+        given = await self.app.push_screen_wait(ask_amount(self, title, deal.currency))
+        if given is not None and given.value is not None:
+            amount = given.value
+            self.do(lambda tx: actions.deals.edit(tx, deal_id, {"amount": amount}))
+
+
+def counted(number: int, noun: str = "deal") -> str:
+    """Return "1 deal" or "1,234 deals"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _choice(stage: Stage) -> Any:
+    from dealboard.screens.pick import Choice
+
+    return Choice(stage.id, f"{stage.name} {MARK[stage.kind]}".strip(), f"{stage.probability} %")
+
+
+def tab_separated(rows: Iterable[Iterable[str]]) -> str:
+    """Return rows as a spreadsheet takes them from the clipboard: no tab or break in a cell."""
+    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows)
