@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from dealboard.actions import access, contact_history, edits
+from dealboard.actions import access, contact_history, custom, edits
 from dealboard.actions.identity import email_key, phone_key
 from dealboard.actions.links import full_name
 from dealboard.actions.rows import counted, key, quoted
@@ -33,6 +33,7 @@ LIMITS = {
     "zip": 20,
     "country": 60,
     "external_id": 120,
+    "consent_source": 200,
 }
 """Characters that each text field takes."""
 
@@ -80,12 +81,17 @@ def edit(
         raise Refused(f"Contact #{contact_id} was forgotten and takes no new data.")
     current = {field: getattr(contact, field) for field in (*LIMITS, "consent")}
     given = _clean(changes, full_name(contact))
-    wanted = edits.effective(current, given, base and _clean(base), _shown)
+    opened = _clean(base) if base else None
+    own = _custom(tx, custom.read(contact.custom), current, given, opened)
+    wanted = edits.effective(current, given, opened, _shown)
+    if "consent" in wanted and "consent_source" in given:
+        wanted["consent_source"] = given["consent_source"]
     names = {field: wanted.get(field, current[field]) for field in _NAMES}
     if not any(names.values()):
         raise MissingField("name", "a contact needs one")
     if wanted:
         tx.describe(f"Edited contact {full_name(contact)}")
+        custom.put(tx, contact, {name: wanted.pop(name) for name in wanted.keys() & own})
         _write(tx, contact, wanted)
         if wanted.keys() & {"phone", "email"}:
             _note_duplicates(tx, contact)
@@ -141,6 +147,12 @@ def delete(tx: Transaction, contact_id: int) -> None:
     tx.session.delete(contact)
 
 
+WHO = (
+    "Write an id, an e-mail address, a phone number or the exact name;"
+    ' a new one as "Name <mail or phone>".'
+)
+"""How a contact is named."""
+
 # ── who ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -156,7 +168,7 @@ def resolve(tx: Transaction, who: str) -> int:
         return _known_or_new(tx, new["name"], new["reach"].strip())
     found = _matches(tx, who)
     if not found:
-        raise UnknownName("contact", excerpt(who))
+        raise UnknownName("contact", excerpt(who), hint=WHO)
     if len(found) > 1:
         ids = ", ".join(f"#{contact_id}" for contact_id in found)
         raise InvalidValue("contact", excerpt(who), f"several match: {ids}", "Name one by its id.")
@@ -215,6 +227,7 @@ def _insert(tx: Transaction, fields: ContactChanges) -> Contact:
     if not (given.get("first_name") or given.get("last_name")):
         given["first_name"] = _name_from(given)
     contact = Contact(uid=new_uid(tx.now), created_at=tx.now, updated_at=tx.now)
+    custom.put(tx, contact, custom.told(tx, given.pop("custom", None) or {}, {}))
     _write(tx, contact, given)
     tx.add([contact])
     _note_duplicates(tx, contact)
@@ -237,6 +250,26 @@ def _clean(fields: ContactChanges, full: str = "") -> dict[str, Any]:
     return given
 
 
+def _custom(
+    tx: Transaction,
+    held: Mapping[int, str],
+    current: dict[str, Any],
+    given: dict[str, Any],
+    opened: dict[str, Any] | None,
+) -> set[str]:
+    """Put custom values beside the other fields, by the names of theirs; return those names."""
+    values = given.pop("custom", None)
+    before = opened.pop("custom", None) if opened else None
+    if not values:
+        return set()
+    said = custom.told(tx, values, held)
+    current |= custom.named(tx, held)
+    given |= said
+    if opened is not None and before is not None:
+        opened |= custom.named(tx, before)
+    return set(said)
+
+
 def _name_from(given: Mapping[str, Any]) -> str:
     """Return what a contact without a name is called."""
     for field in ("company", "email", "phone"):
@@ -255,6 +288,8 @@ def _write(tx: Transaction, contact: Contact, given: Mapping[str, Any]) -> None:
         contact.email_key = contact.email and email_key(contact.email)
     if "consent" in given:
         contact.consent_at = None if contact.consent is None else tx.now
+        contact.consent_source = given.get("consent_source")
+    if contact.consent is None:
         contact.consent_source = None
     if given.get("phone") and not contact.phone_key:
         tx.note(f"{quoted(given['phone'])} was kept, but is not a valid phone number.")
@@ -277,8 +312,13 @@ def _note_duplicates(tx: Transaction, contact: Contact) -> None:
             return
 
 
+def _differ(theirs: Mapping[str, str], ours: Mapping[str, str], name: str) -> bool:
+    """Return whether two contacts have values in a field, and not the same."""
+    return bool(theirs[name] and ours[name] and theirs[name] != ours[name])
+
+
 def _shown(_field: str, value: Any) -> str:
-    return {None: "–", True: "yes", False: "no"}.get(value, str(value))
+    return {None: "–", "": "–", True: "yes", False: "no"}.get(value, str(value))
 
 
 # ── merging ───────────────────────────────────────────────────────────────────────────────────
@@ -313,5 +353,8 @@ def _fill(tx: Transaction, kept: Contact, gone: Contact) -> None:
                 setattr(kept, name, getattr(gone, name))
         elif field != "consent":
             lost.append(f"{field.replace('_', ' ')} {quoted(theirs)}")
+    theirs, ours = (custom.named(tx, custom.read(each.custom)) for each in (gone, kept))
+    lost += [f"{name} {quoted(theirs[name])}" for name in theirs if _differ(theirs, ours, name)]
+    custom.put(tx, kept, {name: theirs[name] for name in theirs if theirs[name] and not ours[name]})
     if lost:
         tx.note(f"Not kept: {', '.join(lost)}.")

@@ -3,7 +3,7 @@
 Forms and command options fill these in; the actions check them. Money is integer minor units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypedDict
 
@@ -22,7 +22,11 @@ class DealChanges(TypedDict, total=False):
 
 
 class ContactChanges(TypedDict, total=False):
-    """Fields of a contact. `name` is the whole name of those who do not tell first from last."""
+    """Fields of a contact. `name` is the whole name of those who do not tell first from last.
+
+    `consent_source` says how the consent, or the refusal, came about. `custom` holds values by the
+    id of their field, in the form in which they are kept; only the fields given are changed.
+    """
 
     name: str
     first_name: str
@@ -36,6 +40,15 @@ class ContactChanges(TypedDict, total=False):
     country: str | None
     external_id: str | None
     consent: bool | None
+    consent_source: str | None
+    custom: Mapping[int, str | None]
+
+
+class FieldChanges(TypedDict, total=False):
+    """Fields of a custom field of contacts; `choices` for those that have some."""
+
+    name: str
+    choices: Sequence[str]
 
 
 class ActivityChanges(TypedDict, total=False):

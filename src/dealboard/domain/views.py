@@ -180,7 +180,7 @@ class Contact(NamedTuple):
     """A person or a company that deals are made with; `phone_key` as a `Person` has it.
 
     `custom` holds the values of custom fields by the field's id: a number as decimal text, a day as
-    ISO text.
+    ISO text. `consent_at` is when the consent was given or refused, `consent_source` where.
     """
 
     id: int
@@ -202,11 +202,40 @@ class Contact(NamedTuple):
     phone_key: str | None = None
     forgotten: bool = False
     custom: Mapping[int, str] = MappingProxyType({})
+    consent_at: datetime | None = None
+    consent_source: str | None = None
 
     @property
     def name(self) -> str:
         """First and last name as one; the whole name of those who have only one."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class ContactRow(NamedTuple):
+    """A contact as a list shows it, with how many open and closed deals it is on.
+
+    `totals` are those of the open deals, largest first.
+    """
+
+    id: int
+    name: str
+    company: str | None
+    phone: str | None
+    email: str | None
+    city: str | None
+    created_at: datetime
+    open: int = 0
+    closed: int = 0
+    totals: tuple[Subtotal, ...] = ()
+
+
+class ContactTotals(NamedTuple):
+    """What the deals of a contact amount to (decision 65); closed ones are won and lost."""
+
+    open: int
+    open_totals: tuple[Subtotal, ...]
+    closed: int
+    closed_totals: tuple[Subtotal, ...]
 
 
 class FieldKind(StrEnum):

@@ -1,20 +1,36 @@
 """Contacts: one, those that a text finds, and the deals made with one."""
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dealboard.domain.stages import StageKind
-from dealboard.domain.views import Contact, Deal
+from dealboard.domain.stages import StageKind, weighted
+from dealboard.domain.views import Contact, ContactTotals, Deal, Subtotal
 from dealboard.errors import NotFound
 from dealboard.store.driver import Connection
 from dealboard.store.reads import deals
-from dealboard.store.reads.values import Params, moment
+from dealboard.store.reads.contact_list import count, ordered_ids, rows
+from dealboard.store.reads.totals import by_size
+from dealboard.store.reads.values import Params, listed, moment, moment_or_none, portions
 from dealboard.store.reads.where import contains, starts
+
+__all__ = [
+    "by_ids",
+    "contact",
+    "contacts",
+    "count",
+    "deals_of",
+    "duplicates",
+    "matches",
+    "ordered_ids",
+    "rows",
+    "totals_of",
+]
 
 _CONTACT = (
     "id, uid, first_name, last_name, phone, email, company, city, state, zip, country,"
     " external_id, consent, created_at, updated_at, version, phone_key, forgotten,"
-    " custom"
+    " custom, consent_at, consent_source"
 )
 
 
@@ -73,9 +89,70 @@ def deals_of(connection: Connection, contact_id: int) -> tuple[tuple[Deal, ...],
     )
 
 
+def totals_of(connection: Connection, contact_id: int) -> ContactTotals:
+    """Return how many open and closed deals a contact is on, and their money per currency."""
+    rows = connection.execute(
+        "SELECT stage.kind, stage.probability, deal.currency, deal.amount"
+        " FROM deal_contact AS link JOIN deal ON deal.id = link.deal_id"
+        " JOIN stage ON stage.id = deal.stage_id WHERE link.contact_id = :contact",
+        {"contact": contact_id},
+    ).fetchall()
+    sides = [
+        [row[1:] for row in rows if (row[0] == StageKind.OPEN) is is_open]
+        for is_open in (True, False)
+    ]
+    (opened, money), (closed, gone) = ((len(some), by_size(_subtotals(some))) for some in sides)
+    return ContactTotals(opened, money, closed, gone)
+
+
+def _subtotals(rows: Sequence[tuple[Any, ...]]) -> Iterator[Subtotal]:
+    """Yield the money of deals, given as probability, currency and amount."""
+    for currency in {row[1] for row in rows if row[2] is not None}:
+        priced = [row for row in rows if row[1] == currency and row[2] is not None]
+        yield Subtotal(
+            currency,
+            sum(amount for _, _, amount in priced),
+            sum(weighted(amount, probability) for probability, _, amount in priced),
+        )
+
+
+def duplicates(
+    connection: Connection,
+    *,
+    phone_key: str | None = None,
+    email_key: str | None = None,
+    without: int | None = None,
+) -> tuple[Contact, ...]:
+    """Return the contacts that have this number or this address, the oldest first.
+
+    The keys are as `actions.identity` makes them; `without` is the contact who is asked about.
+    """
+    rows = connection.execute(
+        f"SELECT {_CONTACT} FROM contact"
+        " WHERE (phone_key = :phone OR email_key = :email) AND NOT forgotten AND id != :without"
+        " ORDER BY id",
+        {"phone": phone_key, "email": email_key, "without": without or 0},
+    )
+    return tuple(map(_contact, rows))
+
+
+def by_ids(connection: Connection, contact_ids: Sequence[int]) -> tuple[Contact, ...]:
+    """Return these contacts in the order asked for; those that are gone are left out."""
+    found: dict[int, Contact] = {}
+    for some in portions(contact_ids):
+        params: Params = {}
+        rows = connection.execute(
+            f"SELECT {_CONTACT} FROM contact WHERE id IN ({listed('contact', some, params)})",
+            params,
+        )
+        found |= {row[0]: _contact(row) for row in rows}
+    return tuple(found[each] for each in contact_ids if each in found)
+
+
 def _contact(row: tuple[Any, ...]) -> Contact:
-    *plain, consent, created_at, updated_at, version, phone_key, forgotten, custom = row
+    *plain, consent, created_at, updated_at, version, phone_key, forgotten, custom = row[:19]
     agreed = None if consent is None else bool(consent)
     values = {int(field_id): value for field_id, value in json.loads(custom).items()}
     rest = agreed, moment(created_at), moment(updated_at), version, phone_key
-    return Contact(*(*plain, *rest, bool(forgotten), values))
+    consented = moment_or_none(row[19]), row[20]
+    return Contact(*(*plain, *rest, bool(forgotten), values, *consented))
