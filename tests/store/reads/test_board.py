@@ -168,12 +168,12 @@ def test_a_card_shows_what_the_tables_hold(world: World) -> None:
 
 def test_cards_come_in_the_order_asked_for_without_those_that_are_gone(world: World) -> None:
     first, second = world.deal("first"), world.deal("second")
-    assert titles(world.read(board.cards, [second, 99, first])) == ["second", "first"]
+    assert titles(world.read(board.cards, [second, 99, first], TODAY)) == ["second", "first"]
 
 
 def test_more_cards_than_one_statement_takes(world: World) -> None:
     ids = world.add(*(world.unsaved(str(n)) for n in range(1_100)))
-    assert [card.id for card in world.read(board.cards, ids)] == ids
+    assert [card.id for card in world.read(board.cards, ids, TODAY)] == ids
 
 
 def test_a_lane_is_a_window_in_manual_order_ties_by_id(world: World) -> None:
@@ -389,7 +389,7 @@ def test_the_cards_of_a_deal_moved_away_meanwhile_are_not_an_error(world: World)
     deal_id = world.deal("x")
     with world.replacing() as session:
         session.exec(delete(tables.Deal))
-    assert world.read(board.cards, [deal_id]) == ()
+    assert world.read(board.cards, [deal_id], TODAY) == ()
 
 
 @pytest.mark.parametrize("descending", [False, True])

@@ -34,8 +34,8 @@ EVERYTHING = DealFilter(
     [
         (lambda c: board.totals(c, 1, EVERYTHING, today=TODAY, closed_before=TODAY), {}),
         (lambda c: board.position(c, 1, EVERYTHING, Sort(), today=TODAY), None),
-        (lambda c: board.cards(c, [1]), ()),
-        (lambda c: board.cards(c, []), ()),
+        (lambda c: board.cards(c, [1], TODAY), ()),
+        (lambda c: board.cards(c, [], TODAY), ()),
         (lambda c: deals.count_and_totals(c, EVERYTHING, today=TODAY), (0, ())),
         (lambda c: contacts.contacts(c, "+39 1%"), ()),
         (lambda c: contacts.matches(c, "+39 1%"), ()),

@@ -5,15 +5,17 @@ Windows take the ids from a covering index first, then the rows by key: `OFFSET`
 what makes deep pages slow.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, tzinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from dealboard.domain.filters import DealFilter, Sort
+from dealboard.domain.rotting import idle_days, rotting
 from dealboard.domain.stages import StageKind
 from dealboard.domain.views import Card, StageTotals, Standing
 from dealboard.errors import NotFound
 from dealboard.store.driver import Connection
+from dealboard.store.reads.activities import Plan, last_heard, plans
 from dealboard.store.reads.links import contacts_of
 from dealboard.store.reads.order import keys_of, order_by, precedes
 from dealboard.store.reads.totals import stage_totals
@@ -83,7 +85,7 @@ def lane(
         f" ORDER BY {order_by(keys_of(sort))} LIMIT :limit OFFSET :offset",
         {**where.params, "limit": limit, "offset": offset},
     )
-    return cards(connection, [row[0] for row in rows])
+    return cards(connection, [row[0] for row in rows], today, tz)
 
 
 def position(
@@ -181,29 +183,73 @@ def top(connection: Connection, stage_id: int, without: int = 0) -> tuple[int, i
     return None if row is None else (row[0], row[1])
 
 
-def cards(connection: Connection, deal_ids: Sequence[int]) -> tuple[Card, ...]:
-    """Return the cards of these deals, in the order asked for; deals that are gone are left out."""
+def cards(
+    connection: Connection, deal_ids: Sequence[int], today: date, tz: tzinfo | None = None
+) -> tuple[Card, ...]:
+    """Return the cards of these deals, in the order asked for; deals that are gone are left out.
+
+    `today` is the day by which they rot.
+    """
     found: dict[int, Card] = {}
     for some in portions(deal_ids):
-        found |= _portion(connection, some)
+        found |= _portion(connection, some, today, tz)
     return tuple(found[deal_id] for deal_id in deal_ids if deal_id in found)
 
 
-def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Card]:
+def _portion(
+    connection: Connection, deal_ids: Sequence[int], today: date, tz: tzinfo | None
+) -> dict[int, Card]:
     params: Params = {}
     names = contacts_of(connection, deal_ids, "first_name, last_name", full_name)
+    planned = plans(connection, deal_ids)
     rows = connection.execute(
         'SELECT deal.id, deal.title, deal.stage_id, deal.owner_id, "user".name,'
         " deal.amount, deal.currency, stage.kind, deal.close_date, deal.created_at,"
-        " deal.closed_at, deal.reference, deal.version"
+        " deal.closed_at, deal.reference, deal.version,"
+        " stage.rotting_days, max(deal.updated_at, deal.stage_entered_at)"
         ' FROM deal JOIN stage ON stage.id = deal.stage_id JOIN "user" ON "user".id = deal.owner_id'
         f" WHERE deal.id IN ({listed('deal', deal_ids, params)})",
         params,
-    )
-    return {row[0]: _card(row, names.get(row[0], ())) for row in rows}
+    ).fetchall()
+    rotten = _rotten(connection, rows, planned, today, tz)
+    return {
+        row[0]: _card(row[:13], names.get(row[0], ()), planned.get(row[0]), rotten.get(row[0]))
+        for row in rows
+    }
 
 
-def _card(row: tuple[Any, ...], contacts: tuple[str, ...]) -> Card:
+def _rotten(
+    connection: Connection,
+    rows: Sequence[tuple[Any, ...]],
+    planned: Mapping[int, Plan],
+    today: date,
+    tz: tzinfo | None,
+) -> dict[int, int]:
+    """Return by deal the days that those which rot have been idle.
+
+    What was said about a deal is asked only where it has not been touched itself for so long.
+    """
+    suspects: dict[int, tuple[int, datetime, date | None]] = {}
+    for row in rows:
+        deal_id, kind, limit, touched = row[0], row[7], *row[13:]
+        if limit is None or kind != StageKind.OPEN:
+            continue
+        plan, last = planned.get(deal_id), moment(touched)
+        awaited = plan.awaited if plan else None
+        if rotting(limit, idle_days(last, today, tz), awaited, today) is not None:
+            suspects[deal_id] = limit, last, awaited
+    heard = last_heard(connection, suspects) if suspects else {}
+    found: dict[int, int] = {}
+    for deal_id, (limit, last, awaited) in suspects.items():
+        idle = idle_days(max(last, heard.get(deal_id, last)), today, tz)
+        if rotting(limit, idle, awaited, today) is not None:
+            found[deal_id] = idle
+    return found
+
+
+def _card(
+    row: tuple[Any, ...], contacts: tuple[str, ...], plan: Plan | None, rotten: int | None
+) -> Card:
     *plain, kind, close_date, created_at, closed_at, reference, version = row
     deal_id, title, stage_id, owner_id, owner, amount, currency = plain
     return Card(
@@ -221,4 +267,6 @@ def _card(row: tuple[Any, ...], contacts: tuple[str, ...]) -> Card:
         reference,
         contacts,
         version,
+        plan.step if plan else None,
+        rotten,
     )
