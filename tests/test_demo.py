@@ -11,6 +11,7 @@ from dealboard import actions, demo
 from dealboard.domain.text import SEPARATOR, search_text
 from dealboard.errors import Refused, StorageFailed
 from dealboard.store import tables
+from dealboard.store.reads import today
 from dealboard.store.search import contact_search
 from dealboard.workspace import Workspace
 from tests.conftest import MORNING
@@ -179,3 +180,38 @@ def test_any_size_can_be_built(tmp_path: Path, size: int) -> None:
     assert scalar(workspace, "SELECT count(*) FROM deal") == size
     assert rows(workspace, "PRAGMA foreign_key_check") == []
     workspace.close()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "kind = 'note'",
+        "kind = 'call'",
+        "kind = 'meeting'",
+        "kind = 'task' AND done_at IS NOT NULL",
+        "kind = 'task' AND done_at IS NULL AND due < '2026-11-23'",
+        "kind = 'task' AND done_at IS NULL AND due = '2026-11-23'",
+        "kind = 'task' AND done_at IS NULL AND due > '2026-11-23'",
+        "kind = 'task' AND done_at IS NULL AND due IS NULL",
+    ],
+)
+def test_every_kind_of_activity_is_there(shown: Workspace, condition: str) -> None:
+    assert scalar(shown, f"SELECT count(*) FROM activity WHERE {condition}") > 0
+
+
+def test_activities_are_as_old_as_their_deals_and_no_younger_than_now(shown: Workspace) -> None:
+    now = MORNING.isoformat().replace("+00:00", ".000000Z")
+    broken = (
+        "SELECT count(*) FROM activity JOIN deal ON deal.id = deal_id"
+        " WHERE date(activity.created_at) < date(deal.created_at) OR activity.created_at > "
+        f"'{now}' OR done_at > '{now}' OR done_at < activity.created_at"
+    )
+    assert scalar(shown, broken) == 0
+
+
+def test_some_deals_rot_some_contacts_chat_and_have_fields_of_their_own(shown: Workspace) -> None:
+    day = shown.read(today.agenda, user_id=None, today=shown.today)
+    assert all(listed.total for listed in day)
+    assert scalar(shown, "SELECT count(DISTINCT contact_id) FROM message") == 3
+    assert scalar(shown, "SELECT count(*) FROM custom_field") == 2
+    assert scalar(shown, "SELECT count(*) FROM contact WHERE custom <> '{}'") > 20

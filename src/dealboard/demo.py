@@ -20,6 +20,15 @@ from typing import NamedTuple, NotRequired, TypedDict, TypeVar, cast
 from dealboard import actions
 from dealboard.actions.placement import GAP
 from dealboard.actions.rows import is_open, key, stages_of
+from dealboard.demo_diary import (
+    ChatWords,
+    Diary,
+    DiaryWords,
+    FieldWords,
+    Subject,
+    add_fields,
+    chat,
+)
 from dealboard.domain.money import exponent
 from dealboard.domain.stages import NewStage, StageKind
 from dealboard.domain.text import digits, fold
@@ -29,6 +38,7 @@ from dealboard.store.columns import moment_text
 from dealboard.store.journal import CHUNK, insert_bulk
 from dealboard.store.transaction import Transaction
 from dealboard.transfer.bulk import (
+    ActivityRow,
     ContactRow,
     DealRow,
     LinkRow,
@@ -78,11 +88,15 @@ def _fill(tx: Transaction, words: "_Words", deals: int) -> None:
     owners = _team(tx, words["owners"])
     pipelines = [_pipeline(tx, pipeline) for pipeline in words["pipeline"]]
     maker = _Maker(words, tx.now, pipelines, owners, deals)
-    made = maker.deals()
+    diary = Diary(words["diary"], tx.now)
+    made = maker.deals(diary)
     while chunk := list(islice(made, CHUNK)):
         insert_bulk(tx, tables.Contact, ContactRow._fields, maker.take_contacts())
         insert_bulk(tx, tables.Deal, DealRow._fields, (deal for deal, _ in chunk))
         insert_bulk(tx, tables.DealContact, LinkRow._fields, (r for _, rows in chunk for r in rows))
+        insert_bulk(tx, tables.Activity, ActivityRow._fields, diary.take())
+    chat(tx, words["chat"])
+    add_fields(tx, words["field"])
 
 
 # ── words ─────────────────────────────────────────────────────────────────────────────────────
@@ -104,7 +118,7 @@ class _Culture(TypedDict):
 class _PipelineWords(TypedDict):
     name: str
     share: int
-    stages: list[tuple[str, int]]
+    stages: list[tuple[str, int] | tuple[str, int, int]]
 
 
 class _Words(TypedDict):
@@ -116,6 +130,9 @@ class _Words(TypedDict):
     odd: list[str]
     long: list[str]
     trades: list[str]
+    diary: DiaryWords
+    chat: list[ChatWords]
+    field: list[FieldWords]
     pipeline: list[_PipelineWords]
     culture: dict[str, _Culture]
     company: list[dict[str, str]]
@@ -153,8 +170,10 @@ def _team(tx: Transaction, owners: Sequence[dict[str, str]]) -> list[int]:
 
 
 def _pipeline(tx: Transaction, words: _PipelineWords) -> _Pipeline:
-    stages = [NewStage(name, percent) for name, percent in words["stages"]]
+    stages = [NewStage(name, percent) for name, percent, *_ in words["stages"]]
     made = stages_of(tx, actions.pipelines.create(tx, words["name"], stages))
+    for stage, (_, _, *days) in zip(made, words["stages"], strict=False):
+        stage.rotting_days = days[0] if days else None
     fixed = {StageKind(stage.kind): key(stage) for stage in made if not is_open(stage)}
     return _Pipeline(
         words["share"],
@@ -173,6 +192,7 @@ class _Person(NamedTuple):
     id: int
     name: str
     phone: str
+    called: str
 
 
 @dataclass
@@ -223,24 +243,25 @@ class _Maker:
         today, utc = now.astimezone().date(), now.astimezone(UTC).date()
         self._local = {ago: (today - timedelta(ago)).isoformat() for ago in range(-200, 2 * OLDEST)}
         self._utc = [(utc - timedelta(ago)).isoformat() for ago in range(OLDEST + 1)]
+        self._ago = {day: ago for ago, day in enumerate(self._utc)}
         self._in_stage: Counter[int] = Counter()
         self._numbers: Counter[str] = Counter()
         self._contacts: list[ContactRow] = []
         self._last_contact = 0
         self._last_link = 0
 
-    def deals(self) -> Iterator[tuple[DealRow, list[LinkRow]]]:
+    def deals(self, diary: Diary) -> Iterator[tuple[DealRow, list[LinkRow]]]:
         """Yield every deal with its links; their contacts wait in `take_contacts`."""
         for number in range(1, self._count + 1):
             age = int(OLDEST * ((self._count - number) / self._count) ** GROWTH)
-            yield self._deal(number, age)
+            yield self._deal(number, age, diary)
 
     def take_contacts(self) -> list[ContactRow]:
         """Return the contacts made since the last call."""
         taken, self._contacts = self._contacts, []
         return taken
 
-    def _deal(self, number: int, age: int) -> tuple[DealRow, list[LinkRow]]:
+    def _deal(self, number: int, age: int, diary: Diary) -> tuple[DealRow, list[LinkRow]]:
         chance = self._random
         company = self._any(self._companies)
         created = self._moment(age)
@@ -272,6 +293,9 @@ class _Maker:
             place.lost_reason,
             deal_search(title, reference, (part for p in people for part in (p.name, p.phone))),
         )
+        idle = self._ago.get(place.entered_at[:10], 0)
+        opened = place.closed_at is None
+        diary.write(Subject(number, deal.owner_id, people[0].called, age, idle, opened))
         first = self._last_link + 1
         self._last_link += len(people)
         links = [
@@ -369,7 +393,7 @@ class _Maker:
         self._last_contact += 1
         email = f"{_handle(full) or f'office{self._last_contact}'}@{company.domain}"
         phone = self._phone(culture.get("phone"))
-        person = _Person(self._last_contact, fold(full), digits(phone or ""))
+        person = _Person(self._last_contact, fold(full), digits(phone or ""), first)
         company.people[full] = person
         self._contacts.append(
             ContactRow(

@@ -67,6 +67,23 @@ class LinkRow(NamedTuple):
     position: int
 
 
+class ActivityRow(NamedTuple):
+    """A row of `activity`; moments and days are text."""
+
+    id: int
+    uid: str
+    created_at: str
+    updated_at: str
+    version: int
+    kind: str
+    text: str
+    due: str | None
+    done_at: str | None
+    deal_id: int | None
+    contact_id: int | None
+    user_id: int
+
+
 def uid7(milliseconds: int, noise: int) -> str:
     """Return a UUID version 7 made of a moment and 72 bits, which are the caller's to choose."""
     stamp, rest = f"{milliseconds:012x}", f"{noise:018x}"
