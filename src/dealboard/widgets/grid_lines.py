@@ -122,7 +122,7 @@ def lay_out(columns: Sequence[Column], content: Sequence[int], width: int, left:
     """Place the columns in `width` cells, with `left` of those after the first scrolled away.
 
     They are as wide as their content, flexible ones share what is left over. Where that is too
-    much, flexible ones shrink first, then all; where even that is too much, they scroll.
+    much, flexible ones shrink by a third, then all; where even that is too much, they scroll.
     """
     room = max(0, width - MARGIN)
     wide = [
@@ -136,7 +136,8 @@ def lay_out(columns: Sequence[Column], content: Sequence[int], width: int, left:
         _share(wide, flexible, spare)
         return Layout(width, _places(range(len(wide)), wide, width))
     if len(wide) == 1 or sum(least) + GAP * (len(least) - 1) <= room:
-        spare += _shrink(wide, least, flexible, -spare)
+        most = [max(few, each * 2 // 3) for few, each in zip(least, wide, strict=True)]
+        spare += _shrink(wide, most, flexible, -spare)
         _shrink(wide, least, range(len(wide)), -spare)
         return Layout(width, _places(range(len(wide)), wide, width))
     for number in flexible:
