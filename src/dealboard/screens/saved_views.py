@@ -106,7 +106,10 @@ class _Views(OptionList):
 
 
 class SavedViews(ModalScreen[Query | None]):
-    """The saved views; what is shown now can be saved among them."""
+    """The saved views; what is shown now can be saved among them.
+
+    The cursor begins on the view that is in force: what a click has opened, a click can delete.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"take({number})", show=False) for number, key in enumerate(KEYS)),
@@ -165,8 +168,7 @@ class SavedViews(ModalScreen[Query | None]):
                 yield button("Delete", "D", id="delete")
                 yield button("Rename", "r", id="rename")
                 yield button("Replace", "o", id="replace")
-                yield button("Save…", "s", id="save")
-                yield button("Open", "⏎", id="open", variant="primary")
+                yield button("Save…", "s", id="save", variant="primary")
 
     async def on_mount(self) -> None:
         """Read the views."""
@@ -187,7 +189,8 @@ class SavedViews(ModalScreen[Query | None]):
         chosen = self._chosen
         self._views = views
         self.query_one("#empty").display = not views
-        self._list.display = self.query_one("#now").display = bool(views)
+        for part in ("#views", "#now", "#delete", "#rename", "#replace"):
+            self.query_one(part).display = bool(views)
         self._list.set_options(self._row(at, view) for at, view in enumerate(views))
         places = {view.id: at for at, view in enumerate(views)}
         now = next((at for at, view in enumerate(views) if self._means_now(view)), 0)
@@ -215,7 +218,7 @@ class SavedViews(ModalScreen[Query | None]):
                 (f" {KEYS[number] if number < len(KEYS) else ' '} ", "$text-accent bold"),
                 ("● " if self._means_now(view) else "  ", "$text-success bold"),
                 set_cell_size(label, names),
-                (f"  {cut(safe(words), width - names - 9)}", "dim"),
+                (f"  {cut(safe(words), width - names - 8)}", "dim"),
             )
         )
 
@@ -256,11 +259,6 @@ class SavedViews(ModalScreen[Query | None]):
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
         self.action_take(event.option_index)
-
-    @on(Button.Pressed, "#open")
-    def _open_chosen(self) -> None:
-        if self._chosen is not None:
-            self._list.action_select()
 
     def action_leave(self) -> None:
         """Leave everything as it is shown."""
