@@ -15,7 +15,7 @@ def test_json_of_a_deal_is_the_contract(cli: Cli) -> None:
         *("--reference", "R-1", "--uid", "crm:1"),
     )
 
-    assert made == cli.json("deal", "show", 1)
+    assert cli.json("deal", "show", 1) == made | {"tasks": []}
     moments = [made.pop(key) for key in ("created_at", "updated_at", "stage_entered_at")]
     assert all(moment.endswith("Z") for moment in moments)
     assert made == {

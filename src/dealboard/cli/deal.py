@@ -1,5 +1,6 @@
 """`dealboard deal`: sales opportunities, with the filters and fields that the board has too."""
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,12 +13,13 @@ from dealboard.cli.meant import Fields
 from dealboard.domain.filters import Sort, SortKey
 from dealboard.domain.money import NOTHING, format_amount
 from dealboard.domain.stages import MARK, StageKind
+from dealboard.domain.views import ActivityKind
 from dealboard.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dealboard.domain.views import Deal
+    from dealboard.domain.views import Activity, Deal
     from dealboard.store.transaction import Receipt, Transaction
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
@@ -55,7 +57,7 @@ def field_options(command: CommandT) -> CommandT:
 
 @click.group()
 def deal() -> None:
-    """Deals: list, add, show, edit, move, clone, delete."""
+    """Deals: list, add, show, edit, move, clone, delete; notes and tasks."""
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────
@@ -136,12 +138,21 @@ def _row(view: "Deal", locale: str) -> tuple[str, ...]:
 def show(
     run: Invocation, deal_id: int | None, uid: str | None, reference: str | None, as_json: bool
 ) -> None:
-    """Show one deal."""
+    """Show one deal, and what is still to be done about it."""
+    from dealboard.store.reads import activities
+
     view = meant.which(run.selling, deal_id, uid, reference)
+    tasks = run.selling.read(activities.open_tasks, view.id)
     if as_json:
-        output.document(documents.deal(view))
+        told = [documents.activity(task) for task in tasks]
+        output.document(documents.deal(view) | {"tasks": told})
         return
-    output.fields(_lines(view, run.config.locale))
+    lines = [("task", f"{_due(task)}{task.text}") for task in tasks]
+    output.fields(_lines(view, run.config.locale) + lines)
+
+
+def _due(task: "Activity") -> str:
+    return "" if task.due is None else f"{_day(task.due)} · "
 
 
 def _lines(view: "Deal", locale: str) -> list[tuple[str, str]]:
@@ -319,6 +330,75 @@ def delete(
     output.done(receipt, quiet=as_json)
     if as_json:
         output.document({"deleted": list(deal_ids)})
+
+
+about = click.argument("words", metavar="[ID] TEXT", nargs=-1, required=True)
+
+
+@deal.command()
+@about
+@by_uid
+@by_reference
+@options.as_json
+@pass_invocation
+def note(
+    run: Invocation, words: tuple[str, ...], uid: str | None, reference: str | None, as_json: bool
+) -> None:
+    """Write a note on a deal; the TEXT - is read from standard input."""
+    _write_activity(run, words, uid, reference, as_json, ActivityKind.NOTE)
+
+
+@deal.command()
+@about
+@by_uid
+@by_reference
+@click.option("--due", metavar="D", help='Such as "next fri", +2w, 2026-12-31.')
+@click.option("--user", metavar="U", help="Who is to do it (who acts).")
+@options.as_json
+@pass_invocation
+def task(
+    run: Invocation,
+    words: tuple[str, ...],
+    uid: str | None,
+    reference: str | None,
+    due: str | None,
+    user: str | None,
+    as_json: bool,
+) -> None:
+    """Add a task to a deal; the TEXT - is read from standard input."""
+    _write_activity(run, words, uid, reference, as_json, ActivityKind.TASK, due, user)
+
+
+def _write_activity(
+    run: Invocation,
+    words: tuple[str, ...],
+    uid: str | None,
+    reference: str | None,
+    as_json: bool,
+    kind: ActivityKind,
+    due: str | None = None,
+    user: str | None = None,
+) -> None:
+    from dealboard import actions
+    from dealboard.store.reads import activities
+
+    workspace = run.selling
+    *ids, text = words
+    if len(ids) > 1:
+        raise UsageError("The text is more than one word.", 'Put it in quotes: "call Ada".')
+    deal_id = options.ID.convert(ids[0], None, None) if ids else None
+    view = meant.which(workspace, deal_id, uid, reference)
+    if text == "-":
+        text = sys.stdin.read()
+    day = meant.close_date(run, due, field="due")
+    user_id = None if user is None else names.user(workspace, user, "user").id
+    receipt = workspace.run(
+        lambda tx: actions.activities.add(tx, kind, text, deal_id=view.id, due=day, user_id=user_id)
+    )
+    parts = [f"deal #{view.id}", *([f"due {_day(day)}"] if day else [])]
+    output.done(receipt, " · ".join(parts), quiet=as_json)
+    if as_json:
+        output.document(documents.activity(workspace.read(activities.activity, receipt.value)))
 
 
 @deal.group("contact")

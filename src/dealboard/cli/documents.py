@@ -8,6 +8,7 @@ from typing import Any
 
 from dealboard.domain.money import decimal_string
 from dealboard.domain.views import (
+    Activity,
     Contact,
     Deal,
     Operation,
@@ -127,6 +128,23 @@ def user(view: User) -> Document:
         "email": view.email,
         "role": view.role.value,
         "active": view.active,
+    }
+
+
+def activity(view: Activity) -> Document:
+    """Return a call, a meeting, a note or a task."""
+    return {
+        "id": view.id,
+        "uid": view.uid,
+        "kind": view.kind.value,
+        "text": view.text,
+        "due": day(view.due),
+        "done_at": moment(view.done_at),
+        "deal_id": view.deal_id,
+        "contact_id": view.contact_id,
+        "user": {"id": view.user_id, "name": view.user},
+        "created_at": moment(view.created_at),
+        "version": view.version,
     }
 
 

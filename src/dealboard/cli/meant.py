@@ -113,11 +113,11 @@ def money(run: Invocation, fields: Fields, default: str) -> tuple[int | None, st
     return parse_amount(text, code, locale), code
 
 
-def close_date(run: Invocation, text: str | None) -> date | None:
+def close_date(run: Invocation, text: str | None, field: str = "close date") -> date | None:
     """Return the day that was typed, None for a blank."""
     if text is None or not text.strip():
         return None
-    return dates.parse_day(text, run.selling.today, **_customs(run), field="close date")
+    return dates.parse_day(text, run.selling.today, **_customs(run), field=field)
 
 
 def changes(run: Invocation, view: "Deal", fields: Fields) -> DealChanges:
