@@ -37,6 +37,7 @@ LABELS = {
     "state": "State",
     "country": "Country",
     "consent": "Consent",
+    "consent_source": "  from",
     "external_id": "External ID",
 }
 """The fields in their order, as they are called on every screen."""
@@ -46,6 +47,7 @@ PLACEHOLDERS = {
     "phone": "+39 333 1234567",
     "email": "name@example.com",
     "country": "IT, US, …",
+    "consent_source": "how it came about: a form, a call, …",
     "external_id": "its number in another system",
 }
 

@@ -118,7 +118,7 @@ def _rows(
         if name == "consent":
             words = [c.consent is not None and consent_word(c.consent) for c in (left, right)]
             yield MergeRow(label, (name,), (words[0] or "", words[1] or ""), fixed=True)
-        elif name not in NAMES:
+        elif name not in (*NAMES, "consent_source"):
             values = getattr(left, name) or "", getattr(right, name) or ""
             yield MergeRow(label, (name,), values)
     for field in custom:
