@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dealboard.actions import contacts, deals, history, pipelines, stages, team
+from dealboard.actions import contacts, deals, fields, history, pipelines, saved_views, stages, team
+from dealboard.domain.filters import Query
 from dealboard.domain.views import Role
 from dealboard.errors import NotPermitted
 from dealboard.store.tables import Contact, Deal, Operation
@@ -40,6 +41,15 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "deals.add_contact": lambda tx: deals.add_contact(tx, 1, 1),
     "deals.remove_contact": lambda tx: deals.remove_contact(tx, 1, 1),
     "deals.set_contacts": lambda tx: deals.set_contacts(tx, 1, [1]),
+    "fields.define": lambda tx: fields.define(tx, "Size", "text"),
+    "fields.edit": lambda tx: fields.edit(tx, 1, {"name": "Size"}),
+    "fields.move": lambda tx: fields.move(tx, 1, 1),
+    "fields.delete": lambda tx: fields.delete(tx, 1),
+    "saved_views.save": lambda tx: saved_views.save(tx, "Mine", Query()),
+    "saved_views.replace": lambda tx: saved_views.replace(tx, 1, Query()),
+    "saved_views.rename": lambda tx: saved_views.rename(tx, 1, "Mine"),
+    "saved_views.move": lambda tx: saved_views.move(tx, 1, 1),
+    "saved_views.delete": lambda tx: saved_views.delete(tx, 1),
     "contacts.merge": lambda tx: contacts.merge(tx, 1, 2),
     "contacts.forget": lambda tx: contacts.forget(tx, 1),
     "contacts.delete": lambda tx: contacts.delete(tx, 2),
@@ -51,7 +61,7 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
 
 
 def test_every_verb_is_gated() -> None:
-    modules = (pipelines, stages, team, history)
+    modules = (pipelines, stages, fields, saved_views, team, history)
     verbs = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules

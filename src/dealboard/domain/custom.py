@@ -35,15 +35,18 @@ def is_own(name: str) -> bool:
 
 def check_choices(kind: FieldKind, choices: Sequence[str]) -> tuple[str, ...]:
     """Return choices as they are kept, each once. Raises InvalidValue("choices")."""
-    clean = [one_line(choice, "choices", limit=CHOICE_LIMIT) for choice in choices]
-    distinct = tuple({choice.casefold(): choice for choice in reversed(clean) if choice}.values())
+    met: dict[str, str] = {}
+    for choice in choices:
+        clean = one_line(choice, "choices", limit=CHOICE_LIMIT)
+        met.setdefault(clean.casefold(), clean)
+    distinct = tuple(filter(None, met.values()))
     if kind is not FieldKind.CHOICE and distinct:
-        raise InvalidValue("choices", distinct[-1], f"a {kind} field has none")
+        raise InvalidValue("choices", distinct[0], f"a {kind} field has none")
     if kind is FieldKind.CHOICE and not distinct:
         raise InvalidValue("choices", "", "name what can be chosen")
     if len(distinct) > MAX_CHOICES:
         raise InvalidValue("choices", len(distinct), f"at most {MAX_CHOICES} can be listed")
-    return distinct[::-1]
+    return distinct
 
 
 def check_value(field: CustomField, text: str) -> str:
