@@ -63,11 +63,13 @@ class InvalidValue(DealboardError):
 
 
 class MissingField(InvalidValue):
-    """A required field was left empty."""
+    """A required field was left empty; of several things ("contacts") the reason says it all."""
 
     def __init__(self, field: str, reason: str, hint: str = "") -> None:
         super().__init__(field, "", reason, hint)
-        self.sentence = f"{field.capitalize()} is required: {reason}."
+        what = "" if field.endswith("s") else f"{field} is required: "
+        said = f"{what}{reason}."
+        self.sentence = f"{said[:1].upper()}{said[1:]}"
         self.args = (self.sentence,)
 
 
@@ -75,9 +77,14 @@ class UnknownName(InvalidValue):
     """A name that no pipeline, stage, owner or contact bears; `known` are those that exist."""
 
     def __init__(
-        self, field: str, value: object, where: str = "", known: tuple[str, ...] = ()
+        self,
+        field: str,
+        value: object,
+        where: str = "",
+        known: tuple[str, ...] = (),
+        hint: str = "",
     ) -> None:
-        hint = f"Known: {', '.join(known)}." if known else ""
+        hint = f"Known: {', '.join(known)}." if known else hint
         super().__init__(field, value, f"unknown {field}{where}", hint)
 
 

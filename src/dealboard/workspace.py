@@ -140,7 +140,10 @@ class Workspace:
         from dealboard.store.transaction import Entry, Transaction
 
         if self.read_only:
-            raise StorageFailed(f"Nothing can be changed: {self.read_only}")
+            raise StorageFailed(
+                f"Nothing can be changed: {self.read_only}",
+                "Make the file and its folder writable, or work on a copy of it with --db.",
+            )
         now = self.now
         entry = Entry(new_uid(now), now, self.user.id)
         with self._writer().transaction() as opened:

@@ -57,7 +57,7 @@ def test_a_read_only_folder(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
 
     code, told = cli.refused("pipeline", "create", "X")
 
-    assert (code, "read-only" in told) == (74, True)
+    assert (code, "read-only" in told, "work on a copy" in told) == (74, True, True)
     assert cli.titles() == ["Acme"]
 
 

@@ -51,6 +51,7 @@ def test_people_read_what_was_taken_from_where(cli: Cli, file: Path) -> None:
     assert "column                 Deal → title" in told
     assert "created                3" in told
     assert "contacts unknown       1" in told
+    assert "sum                    2,280.50 EUR" in told
 
 
 def test_a_dry_run_writes_nothing(cli: Cli, file: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_stage_at_100_percent_is_warned_of_on_stderr(cli: Cli) -> None:
         (("stage", "delete", "99", "--yes"), 1, "There is no stage #99."),
         (("stage", "delete", "1"), 2, "--yes"),
         (("stage", "move", "1", "9"), 65, "from 1 to 2"),
-        (("stage", "move", "one", "1"), 2, "not a valid integer"),
+        (("stage", "move", "one", "1"), 2, "is no id"),
         (("pipeline", "rename", "Sales", "x" * 61), 65, "at most 60"),
         (("pipeline", "delete", "Sales"), 2, "--yes"),
         (("pipeline", "move", "Sales", "2"), 65, "from 1 to 1"),

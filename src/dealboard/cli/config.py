@@ -2,11 +2,17 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dealboard.cli import options, output
 from dealboard.cli.invocation import Invocation, pass_invocation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dealboard.screens.keymap import Action
 
 
 @click.group()
@@ -32,12 +38,31 @@ def path(run: Invocation, as_json: bool) -> None:
 @options.as_json
 @pass_invocation
 def show(run: Invocation, as_json: bool) -> None:
-    """Print the settings in force: command line, environment, file, defaults."""
+    """Print the settings in force: command line, environment, file, defaults; and every key."""
+    from dealboard.screens.keymap import catalogue, in_force, problems, read_keymap
+
     settings = {
         key: str(value) if isinstance(value, Path) else value
         for key, value in asdict(run.config).items()
     }
+    del settings["keymap"]
+    keymap, wrong = read_keymap(run.config.keymap)
+    actions = catalogue()
     if as_json:
-        output.document(settings)
+        keys = {each.id: in_force(each, keymap) for each in actions.values()}
+        output.document({**settings, "keymap": keys})
     else:
         output.fields((key, "" if value is None else str(value)) for key, value in settings.items())
+        click.echo()
+        output.table(("action", "keys", "does"), [_row(each, keymap) for each in actions.values()])
+    for sentence in (*wrong, *problems(keymap)):
+        output.note(sentence)
+
+
+def _row(action: "Action", keymap: "Mapping[str, str]") -> tuple[str, str, str]:
+    from dealboard.screens.keymap import in_force
+    from dealboard.screens.shortcuts import key_name
+
+    own = " (yours)" if action.id in keymap else ""
+    keys = "  ".join(map(key_name, in_force(action, keymap))) or "none"
+    return action.id, f"{keys}{own}", action.label

@@ -133,6 +133,12 @@ def _choices(report: "ImportReport") -> list[tuple[str, str]]:
     return [(name.replace("_", " "), f"{number:,}") for name, number in counted.items() if number]
 
 
+def _grouped(amount: str) -> str:
+    """Return "1,234,567.50" for "1234567.50"."""
+    whole, dot, fraction = amount.partition(".")
+    return f"{int(whole):,}{dot}{fraction}"
+
+
 def _tell(report: "ImportReport", as_json: bool) -> None:
     if as_json:
         output.document(report.as_dict())
@@ -144,7 +150,7 @@ def _tell(report: "ImportReport", as_json: bool) -> None:
             *(("column", f"{name} → {field}") for name, field in report.columns.items()),
             ("not used", ", ".join(report.ignored)),
             *((name, f"{getattr(report, name):,}") for name in counts),
-            *(("sum", f"{amount} {code}") for code, amount in report.sums.items()),
+            *(("sum", f"{_grouped(amount)} {code}") for code, amount in report.sums.items()),
             *_choices(report),
         ]
     )

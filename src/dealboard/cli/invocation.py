@@ -1,5 +1,6 @@
 """One run of the command line: its global options, and the workspace opened for it."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +14,6 @@ from dealboard.errors import NotPermitted, UsageError
 if TYPE_CHECKING:
     from dealboard.config import Config
     from dealboard.workspace import Workspace
-
-PATIENCE = 5_000
-"""Demo deals that are made before anybody wonders what takes so long."""
 
 
 @dataclass
@@ -82,7 +80,7 @@ def _demo_file(deals: int | None) -> Path:
     from dealboard.cli import output
 
     size = demo.DEALS if deals is None else deals
-    if size > PATIENCE and output.interactive():
+    if sys.stderr.isatty():
         output.note(f"Making {size:,} demo deals…")
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="dealboard-demo-"))
     path = Path(folder, "demo.db")

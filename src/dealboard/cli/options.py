@@ -1,13 +1,32 @@
 """Options and argument types that several nouns share."""
 
 from functools import partial
+from typing import Any
 
 import click
 
 from dealboard.cli.completion import complete_pipelines, complete_stages, complete_users
+from dealboard.domain.text import excerpt
 
-ID = click.IntRange(1, 2**63 - 1)
-"""A row's number, as far as the database can count."""
+LARGEST_ID = 2**63 - 1
+"""As far as the database can count."""
+
+
+class _Id(click.ParamType):  # type: ignore[type-arg]  # newer than the oldest click
+    """The number of a row, as lists show it: 12 or #12."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        text = str(value).strip().removeprefix("#")
+        number = int(text[:20]) if text.isascii() and text.isdecimal() else 0
+        if not 1 <= number <= LARGEST_ID:
+            self.fail(f"{excerpt(str(value))!r} is no id; ids are numbers such as 12.", param, ctx)
+        return number
+
+
+ID = _Id()
 
 COUNT = click.IntRange(0, 2**62)
 """How many rows."""
