@@ -56,6 +56,27 @@ def test_every_key_is_read(file: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[keymap]\n"deal.win" = "W,f9"\n"go.deals" = ""',
+        '[keymap]\ndeal.win = "W,f9"\ngo.deals = ""',
+        '[keymap.deal]\nwin = ["W", "f9"]\n[keymap.go]\ndeals = ""',
+    ],
+)
+def test_a_keymap_is_read_however_ids_are_spelt(file: Path, text: str) -> None:
+    found = load(file=write(file, text), environ={})
+    assert found.keymap == {"deal.win": "W,f9", "go.deals": ""}
+
+
+def test_another_text_of_the_file_leaves_the_workspace(file: Path) -> None:
+    before = load(db="crm.db", file=write(file, 'theme = "nord"'), environ={})
+    after = config.reload(before, 'db = "other.db"\nlocale = "en_US"', environ={})
+
+    assert (after.location, after.theme) == (before.location, None)
+    assert (after.locale, after.date_order) == ("en_US", "mdy")
+
+
 def test_the_nearer_place_wins(file: Path, tmp_path: Path) -> None:
     named = write(file, f'db = "{tmp_path / "file.db"}"')
     environ = {"DEALBOARD_DB": str(tmp_path / "environ.db"), "DEALBOARD_CONFIG": named}
@@ -75,6 +96,8 @@ def test_the_nearer_place_wins(file: Path, tmp_path: Path) -> None:
         ("first_day_of_week = 1", "first_day_of_week = 1 is not a day"),
         ('date_order = "dym"', "date_order = 'dym' is not dmy, mdy or ymd"),
         ('user = " "', "user = ' ' is not a name"),
+        ("keymap = 3", "keymap = 3 is not a table of keys"),
+        ('[keymap]\n"deal.win" = 3', "is not a table of keys"),
         ("db = 7", "db = 7 is not a path"),
         ("db =", "not valid TOML"),
     ],

@@ -33,6 +33,7 @@ MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 
 ALIASES = {
     **{shown: key for key, shown in KEY_DISPLAY_ALIASES.items()},
+    ",": "comma",
     "return": "enter",
     "ins": "insert",
     "page_up": "pageup",
@@ -206,7 +207,10 @@ def sentence_of(clash: Clash) -> str:
 
 
 def clashes(keymap: Mapping[str, str], only: str | None = None) -> tuple[Clash, ...]:
-    """Return where a key of the keymap does something else in the same place; of `only` one id."""
+    """Return where a key of the keymap does something else in the same place; of `only` one id.
+
+    What shares a key as it comes does so on purpose: the nearer one to the cursor goes before.
+    """
     wanted: dict[str, list[Action]] = {}
     for action in catalogue().values():
         for key in in_force(action, keymap):
@@ -216,6 +220,7 @@ def clashes(keymap: Mapping[str, str], only: str | None = None) -> tuple[Clash, 
         for key, actions in wanted.items()
         for one, other in combinations(actions, 2)
         if (one.id in keymap or other.id in keymap)
+        and not (key in one.keys and key in other.keys)
         and only in (None, one.id, other.id)
         and _meet(one, other)
     )

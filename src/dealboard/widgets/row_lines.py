@@ -66,7 +66,7 @@ def column_widths(
 def _left(widths: Sequence[int], width: int) -> int:
     """Return the cells that the elastic column could have."""
     shown = [each for each in widths if each]
-    return width - MARGIN - 1 - sum(shown) - GAP * len(shown)
+    return width - MARGIN - sum(shown) - GAP * (len(shown) + 1)
 
 
 def _of(columns: Sequence[Column]) -> Sequence[tuple[int, Column]]:
