@@ -8,7 +8,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 
-from benchmarks import bulk, keys, life
+from benchmarks import bulk, keys, life, views
 from benchmarks.apps import RESULTS, Apps, Case
 from benchmarks.report import Row, flatness, table, to_json
 from benchmarks.terminal import NoResponseError
@@ -19,12 +19,16 @@ MEASURES: dict[str, Callable[[Case], list[Row]]] = {
     "scroll": keys.scroll,
     "move": keys.move,
     "held": keys.held,
+    "table": views.scroll,
+    "sort": views.sort,
+    "filter": views.filter_by_name,
+    "deal_page": views.open_deal,
     "memory": life.memory,
     "idle": life.idle,
     "import": bulk.import_deals,
 }
 HELP = "help"
-FLAT = (life.FIRST_BOARD, keys.FOCUS_KEY, keys.PAGE, keys.MOVED, life.RESIDENT)
+FLAT = (life.FIRST_BOARD, keys.FOCUS_KEY, keys.PAGE, keys.MOVED, views.PAGE, life.RESIDENT)
 
 
 def main() -> None:

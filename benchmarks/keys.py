@@ -52,10 +52,10 @@ def changed(screen: Screen, lines: int = 1) -> Shows:
 def focus(case: Case) -> list[Row]:
     """Time the cursor's way over cards in view."""
     samples = Samples()
-    with case.running() as pair, _comes_back(pair.board):
+    with case.running() as pair, comes_back(pair.board):
         steps = min(STEPS, pair.workspace.depth - 1)
-        for key in _there_and_back(DOWN, UP, steps, case.keys):
-            _echo(pair, key, samples)
+        for key in there_and_back(DOWN, UP, steps, case.keys):
+            echo(pair, key, samples)
             response = pair.board.press(key, changed(pair.board.screen, lines=2))
             samples.dealboard.append(response.last * 1000)
     return [Row.of(FOCUS_KEY, case.size, "ms", samples, FOCUS_TARGET)]
@@ -64,10 +64,10 @@ def focus(case: Case) -> list[Row]:
 def scroll(case: Case) -> list[Row]:
     """Time paging down a stage and up again; a page counts when its cards are there."""
     samples = Samples()
-    with case.running() as pair, _comes_back(pair.board):
+    with case.running() as pair, comes_back(pair.board):
         pages = max(1, min(PAGES, pair.workspace.depth // PAGE_OF_DEALS))
-        for key in _there_and_back(PAGE_DOWN, PAGE_UP, pages, case.keys):
-            _echo(pair, key, samples)
+        for key in there_and_back(PAGE_DOWN, PAGE_UP, pages, case.keys):
+            echo(pair, key, samples)
             response = pair.board.press(key, _turned(pair))
             samples.dealboard.append(response.last * 1000)
     return [Row.of(PAGE, case.size, "ms", samples, PAGE_TARGET)]
@@ -82,8 +82,8 @@ def move(case: Case) -> list[Row]:
             MOVE_RIGHT: _marked_between(second, third),
             MOVE_LEFT: _marked_between(first, second),
         }
-        for key in _there_and_back(MOVE_RIGHT, MOVE_LEFT, 1, case.keys + WARM_UP):
-            _echo(pair, key, done)
+        for key in there_and_back(MOVE_RIGHT, MOVE_LEFT, 1, case.keys + WARM_UP):
+            echo(pair, key, done)
             with closing(Watch(pair.workspace)) as watch:
                 painted = pair.board.press(key, target[key], watch).last
                 saved = (watch.moment or 0) - pair.board.pressed
@@ -98,28 +98,28 @@ def move(case: Case) -> list[Row]:
 def held(case: Case) -> list[Row]:
     """Hold the cursor key for two seconds, and see how far the screen lags behind the last key."""
     samples = Samples()
-    with case.running() as pair, _comes_back(pair.board):
+    with case.running() as pair, comes_back(pair.board):
         steps = min(HELD_KEYS // 2, pair.workspace.depth - 1)
-        keys = _there_and_back(DOWN, UP, steps, HELD_KEYS)
+        keys = there_and_back(DOWN, UP, steps, HELD_KEYS)
         for _ in range(max(3, case.keys // 8)):
             samples.yardstick.append(pair.hello.hold(keys, HELD_INTERVAL) * 1000)
             samples.dealboard.append(pair.board.hold(keys, HELD_INTERVAL) * 1000)
     return [Row.of(HELD, case.size, "ms", samples, HELD_TARGET)]
 
 
-def _echo(pair: Pair, key: bytes, samples: Samples) -> None:
+def echo(pair: Pair, key: bytes, samples: Samples) -> None:
     """Time the bare app's answer to the same key."""
     response = pair.hello.press(key, changed(pair.hello.screen))
     samples.yardstick.append(response.last * 1000)
 
 
-def _there_and_back(there: bytes, back: bytes, steps: int, least: int) -> list[bytes]:
+def there_and_back(there: bytes, back: bytes, steps: int, least: int) -> list[bytes]:
     """Return at least so many keys that end where they began."""
     return ([there] * steps + [back] * steps) * ceil(least / (2 * steps))
 
 
 @contextmanager
-def _comes_back(terminal: Terminal) -> Iterator[None]:
+def comes_back(terminal: Terminal) -> Iterator[None]:
     """Make sure that no key was lost: in the end the screen looks as in the beginning.
 
     But for some cells: where the emulator takes an emoji to be wider than the program does, it
@@ -137,11 +137,11 @@ def _turned(pair: Pair) -> Shows:
     """Ask whether something looks different, and the first stage is about as full as now."""
     first, second, _ = _lanes(pair)
     differs = changed(pair.board.screen, lines=2)
-    before = _filled(pair.board.screen, first, second)
-    return lambda later: differs(later) and _filled(later, first, second) > before / 2
+    before = filled(pair.board.screen, first, second)
+    return lambda later: differs(later) and filled(later, first, second) > before / 2
 
 
-def _filled(screen: Screen, left: int, right: int) -> int:
+def filled(screen: Screen, left: int, right: int) -> int:
     """Count the cells with text from one column to before another."""
     return sum(len(row[left:right].replace(" ", "")) for row in screen.rows())
 
