@@ -31,8 +31,8 @@ async def take_in_order(widget: Widget, event: events.Key) -> None:
         return
     if widget.check_consume_key(event.key, event.character):
         return
-    bound = widget.screen.active_bindings.get(event.key)
-    if bound is not None and await widget.app.run_action(bound.binding.action, bound.node):
+    # What the app does with a key that came back to it, without the way there.
+    if await widget.app._check_bindings(event.key):  # noqa: SLF001
         event.stop().prevent_default()
 
 
