@@ -122,14 +122,18 @@ def lay_out(columns: Sequence[Column], content: Sequence[int], width: int, left:
     """Place the columns in `width` cells, with `left` of those after the first scrolled away.
 
     They are as wide as their content, flexible ones share what is left over. Where that is too
-    much, flexible ones shrink by a third, then all; where even that is too much, they scroll.
+    much, flexible ones shrink by a third, then all but those of numbers, which stand at the right:
+    a number cut off is another number. Where even that is too much, they scroll.
     """
     room = max(0, width - MARGIN)
     wide = [
         max(min(needed, column.width), column.min_width, title)
         for column, needed, title in zip(columns, content, title_widths(columns), strict=True)
     ]
-    least = [min(column.min_width, each) for column, each in zip(columns, wide, strict=True)]
+    least = [
+        each if column.align == "right" else column.min_width
+        for column, each in zip(columns, wide, strict=True)
+    ]
     flexible = [number for number, column in enumerate(columns) if column.flex]
     spare = room - sum(wide) - GAP * (len(wide) - 1)
     if spare >= 0:
