@@ -107,3 +107,4 @@ async def at_desk(
         if screen is not None:
             await desk.put(screen)
         yield desk
+    app.finish()

@@ -1,59 +1,65 @@
-"""The form of a deal on top of the board: reads what can be chosen, saves what was typed."""
+"""The form of a new deal (guide, Creating a deal); one that exists has a page of its own.
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+What is typed survives: it is kept while it is typed, and is there again when the form is opened the
+next time, unless it was saved or discarded.
+"""
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Button, Static
 
-from dealboard import actions
-from dealboard.actions.edits import Conflict
-from dealboard.domain.changes import DealChanges
 from dealboard.domain.text import safe
-from dealboard.domain.views import Deal, User
+from dealboard.domain.views import Person
 from dealboard.errors import DealboardError, InvalidValue
-from dealboard.screens.confirm import leave
+from dealboard.screens.confirm import Confirm
+from dealboard.screens.deal_saving import saving
+from dealboard.screens.drafts import Keeping, key_of, read_kept
 from dealboard.screens.pick import Pick
 from dealboard.screens.saving import dealboard, writing
 from dealboard.store.driver import Connection
-from dealboard.store.reads import contacts, deals, pipelines, settings, team
-from dealboard.widgets.chooser import Chooser
-from dealboard.widgets.contact_picker import Chosen, ContactPicker, NewContact
-from dealboard.widgets.deal_form import Choices, DealForm, Values, in_place
+from dealboard.store.reads import contacts, pipelines, settings, team
+from dealboard.widgets.chooser import Choice
+from dealboard.widgets.contact_search import ContactSearch
+from dealboard.widgets.deal_field_lines import ADD, choice_of
+from dealboard.widgets.deal_fields import DealFields
+from dealboard.widgets.deal_form import LABELS, Choices, Draft, Values, in_place
 from dealboard.widgets.dialog import Buttons, Dialog, button
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dealboard.store.transaction import Transaction
+    from dealboard.app import DealboardApp
 
 MATCHES = 8
-"""Contacts that the picker offers at once."""
+"""Contacts that the search offers at once."""
+
+DRAFT = "new"
+"""Under which the draft of a new deal is kept."""
+
+BACK = "What you typed the last time is here again."
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What a form needs from the workspace."""
+class Material(NamedTuple):
+    """What the form needs from the workspace."""
 
     choices: Choices
-    users: tuple[User, ...]
     currency: str
+    kept: Any
 
 
-def read_material(connection: Connection) -> Material:
-    """Read what can be chosen, and the workspace's currency."""
-    users = team.users(connection)
-    active = tuple(user for user in users if user.active)
+def read_material(connection: Connection, key: str) -> Material:
+    """Read what can be chosen, the workspace's currency, and the draft kept under a key."""
+    active = tuple(user for user in team.users(connection) if user.active)
     choices = Choices(pipelines.pipelines(connection), pipelines.all_stages(connection), active)
-    return Material(choices, users, settings.setting(connection, "currency") or "EUR")
+    currency = settings.setting(connection, "currency") or "EUR"
+    return Material(choices, currency, read_kept(connection, key))
 
 
 class DealScreen(ModalScreen[int | None]):
-    """The form of a new deal, in a stage if one is named, or of one that exists.
+    """The form of a new deal, in a stage or with a contact if they are named.
 
     Answers the deal's id once it is saved, None for a form that was left. Esc asks first where
     something was typed.
@@ -65,203 +71,177 @@ class DealScreen(ModalScreen[int | None]):
         Binding("f1", "app.help", "Help", id="form.help"),
     ]
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-tight"), (36, "-roomy")]  # noqa: RUF012
+    AUTO_FOCUS = "DealFields"
 
-    AUTO_FOCUS = "_Search"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (81, "-wide")]  # noqa: RUF012
 
     DEFAULT_CSS = """
     DealScreen {
         align: center top;
-        & > Dialog { width: 76; margin-top: 2; }
+        & > Dialog { width: 76; height: 24; margin-top: 2; overflow: hidden; }
         &.-narrow > Dialog { margin-top: 0; }
-        &.-roomy Field { margin-bottom: 1; }
-        &.-narrow Field.-aside > .field--body {
-            layout: vertical;
-            & > Line { width: 1fr; }
-        }
+        & DealFields { height: 1fr; margin-top: 1; background: $surface; }
+        & DealFields > .lines--body { background: $surface; }
         & #trouble { color: $text-error; text-style: bold; display: none; }
         & #trouble.-some { display: block; }
+        & #trouble.-news { color: $text-muted; text-style: none; }
     }
     """
 
-    def __init__(self, deal: Deal | None = None, *, stage_id: int | None = None) -> None:
+    def __init__(
+        self,
+        deal: None = None,  # noqa: ARG002
+        *,
+        stage_id: int | None = None,
+        contact: Person | None = None,
+    ) -> None:
         super().__init__()
-        self._deal = deal
-        self._base = None if deal is None else Values.of(deal)
         self._stage_id = stage_id
+        self._contact = contact
         self._saving = False
+        self._keeping: Keeping | None = None
 
     @property
-    def form(self) -> DealForm:
+    def fields(self) -> DealFields:
         """The fields."""
-        return self.query_one(DealForm)
+        return self.query_one(DealFields)
 
     @property
     def dirty(self) -> bool:
         """Whether leaving would lose something."""
-        return self.form.dirty
+        return self.fields.dirty
 
     def compose(self) -> ComposeResult:
         """Yield the fields, the line for trouble, and the buttons."""
-        title = "New deal" if self._deal is None else f"Deal #{self._deal.id}"
-        with Dialog(title=title, hint="* required"):
-            yield DealForm(writing(self))
+        with Dialog(title="New deal", hint="* required"):
+            yield DealFields(form=True)
             yield Static("", id="trouble", markup=False)
             with Buttons():
                 yield button("Save", "F2", id="save", variant="primary")
                 yield button("Close", "esc", id="close")
 
-    def on_mount(self) -> None:
-        """Fill the form as soon as its choices are read."""
-        self._fill()
-
-    @work
-    async def _fill(self) -> None:
+    async def on_mount(self) -> None:
+        """Fill the form as soon as its choices are read; nothing of it is shown before."""
         app = dealboard(self)
-        material = await app.report(app.read(read_material))
+        reading = app.read(read_material, app.mine(key_of(DRAFT)))
+        material = await app.report(reading)
         if material is None or not material.choices.stages:
-            self.dismiss(None)
-        elif self._deal is None:
-            stages = material.choices.stages
-            known = self._stage_id in {stage.id for stage in stages}
-            self.form.offer(
-                material.choices,
-                stage_id=self._stage_id if known and self._stage_id else stages[0].id,
-                owner_id=app.workspace.user.id,
-                currency=material.currency,
-            )
-        else:
-            self._show(material, Values.of(self._deal), self._deal)
-            self.form.focus_field("title")
+            self.call_after_refresh(self.dismiss, None)
+            return
+        draft = self._draft(material)
+        self._keeping = Keeping(self, DRAFT, lambda: draft.to_json() if draft.dirty else None)
+        if material.kept is not None and self._contact is None and draft.restore(material.kept):
+            self._keeping.found()
+            self._say(BACK)
+        self.fields.show(draft)
+        self.fields.begin(ADD if not draft.typed.contacts else "title")
 
-    def _show(self, material: Material, values: Values, deal: Deal) -> None:
-        offered = (*material.choices.owners, deal.owner)
-        chosen = next((user for user in material.users if user.id == values.owner_id), deal.owner)
-        owners = {user.id: user for user in (*offered, chosen)}
-        self.form.show(material.choices, values, tuple(owners.values()))
+    def _draft(self, material: Material) -> Draft:
+        stages = material.choices.stages
+        known = self._stage_id in {stage.id for stage in stages}
+        draft = Draft.new(
+            material.choices,
+            writing(self),
+            stage_id=self._stage_id if known and self._stage_id else stages[0].id,
+            owner_id=dealboard(self).workspace.user.id,
+            currency=material.currency,
+        )
+        if self._contact is not None:
+            draft.begin_with(self._contact)
+        return draft
+
+    def on_unmount(self) -> None:
+        """Keep what was typed, whatever made the form go away."""
+        if self._keeping is not None:
+            self._keeping.flush()
+
+    @on(DealFields.Edited)
+    def _edited(self) -> None:
+        self._say("")
+        if self._keeping is not None:
+            self._keeping.touch()
 
     # ── choosing ──────────────────────────────────────────────────────────────────────────────
 
-    @on(ContactPicker.SearchWanted)
+    @on(ContactSearch.SearchWanted)
     @work(exclusive=True, group="search")
-    async def _search(self, event: ContactPicker.SearchWanted) -> None:
+    async def _search(self, event: ContactSearch.SearchWanted) -> None:
         app = dealboard(self)
         found = await app.report(app.read(contacts.matches, event.text, limit=MATCHES))
-        event.picker.show_matches(event.text, found or ())
+        event.search.show_matches(event.text, found or ())
 
-    @on(Chooser.ListWanted)
-    def _list(self, event: Chooser.ListWanted) -> None:
-        chooser = event.chooser
-
-        def choose(chosen: int | None) -> None:
-            if chosen is not None:
-                chooser.choose(chosen)
-
-        picker = Pick(chooser.title, chooser.choices, chosen=chooser.chosen)
-        self.app.push_screen(picker, choose)
+    @on(DealFields.ListWanted)
+    def _list(self, event: DealFields.ListWanted) -> None:
+        offer_list(self, self.fields, event.field)
 
     # ── leaving ───────────────────────────────────────────────────────────────────────────────
 
     @on(Button.Pressed, "#close")
     def action_leave(self) -> None:
         """Leave; not at once if that loses something."""
-        leave(self, dirty=self.dirty)
+        if not self.dirty:
+            self._discard(sure=True)
+            return
+        question, detail = (
+            "Discard what you typed?",
+            "Nothing of it was saved. Esc goes back to it.",
+        )
+        confirm = Confirm(question, detail=detail, yes="Discard", no="Keep")
+        self.app.push_screen(confirm, lambda sure: self._discard(sure=bool(sure)))
+
+    def _discard(self, *, sure: bool) -> None:
+        if sure:
+            self._forget()
+            self.dismiss(None)
+
+    def _forget(self) -> None:
+        if self._keeping is not None:
+            self._keeping.forget()
 
     # ── saving ────────────────────────────────────────────────────────────────────────────────
 
     @on(Button.Pressed, "#save")
-    @on(DealForm.Submitted)
+    @on(DealFields.Submitted)
     def action_save(self) -> None:
         """Save, if every field means something."""
-        values = None if self._saving else self.form.values()
+        values = None if self._saving or self._keeping is None else self.fields.values()
         if values is not None:
-            self._trouble("")
+            self._say("")
             self._saving = True
             self._save(values)
 
     @work
     async def _save(self, values: Values) -> None:
-        app = dealboard(self)
+        app: DealboardApp = dealboard(self)
         try:
-            receipt = await app.write(self._action(values))
-        except Conflict as conflict:
-            await self._settle(values, conflict)
+            receipt = await app.write(saving(values))
         except InvalidValue as error:
-            if not self.form.complain(error.field, in_place(error)):
-                self._trouble(f"{error.sentence} {error.hint}")
+            if not self.fields.complain(error.field, in_place(error)):
+                self._say(f"{error.sentence} {error.hint}", trouble=True)
         except DealboardError as error:
-            self._trouble(f"{error.sentence} {error.hint}")
+            self._say(f"{error.sentence} {error.hint}", trouble=True)
         else:
+            self._forget()
             self.dismiss(receipt.value)
             app.tell(receipt)
         finally:
             self._saving = False
 
-    def _action(self, values: Values) -> "Callable[[Transaction], int]":
-        """Return what saves the values in one operation, new contacts included."""
-        deal, base = self._deal, self._base
-
-        def save(tx: "Transaction") -> int:
-            if any(isinstance(each, NewContact) for each in values.contacts):
-                tx.describe(f"{'Created' if deal is None else 'Edited'} {values.title}")
-            changes = _changes(values, [keep(tx, each) for each in values.contacts])
-            if deal is None:
-                return actions.deals.create(tx, **changes)
-            given = None if base is None else _changes(base, _ids(base))
-            actions.deals.edit(tx, deal.id, changes, base=given)
-            return deal.id
-
-        return save
-
-    async def _settle(self, values: Values, conflict: Conflict) -> None:
-        """Show what somebody else saved meanwhile; saving again then means to overwrite it."""
-        app = dealboard(self)
-        assert self._deal is not None and self._base is not None  # noqa: S101, PT018
-        fresh = await app.report(app.read(deals.deal, self._deal.id))
-        material = await app.report(app.read(read_material))
-        if fresh is None or material is None:
-            return
-        theirs = Values.of(fresh)
-        untouched: dict[str, Any] = {
-            field.name: getattr(theirs, field.name)
-            for field in fields(Values)
-            if getattr(values, field.name) == getattr(self._base, field.name)
-        }
-        self._base = theirs
-        self._show(material, replace(values, **untouched), fresh)
-        self.form.touch()
-        for clash in reversed(conflict.clashes):
-            self.form.complain(clash.field, f"Somebody else set it to {clash.theirs} meanwhile.")
-        self._trouble("Nothing was saved yet. Saving again keeps what stands here.")
-
-    def _trouble(self, sentence: str) -> None:
-        trouble = self.query_one("#trouble", Static)
-        trouble.set_class(bool(sentence), "-some")
-        trouble.update(Content(safe(sentence.strip())))
+    def _say(self, sentence: str, *, trouble: bool = False) -> None:
+        line = self.query_one("#trouble", Static)
+        line.set_class(bool(sentence), "-some")
+        line.set_class(not trouble, "-news")
+        line.update(Content(safe(sentence.strip())))
 
 
-def keep(tx: "Transaction", contact: Chosen) -> int:
-    """Return the id of a contact, which is added if it is new."""
-    if not isinstance(contact, NewContact):
-        return contact.id
-    return actions.contacts.add(
-        tx, name=contact.name, phone=contact.phone or None, email=contact.email or None
-    )
+def offer_list(screen: Screen[Any], fields: DealFields, field: str) -> None:
+    """Show all that a field can be."""
 
+    def choose(chosen: int | None) -> None:
+        if chosen is not None:
+            fields.choose(field, chosen)
 
-def _ids(values: Values) -> list[int]:
-    return [each.id for each in values.contacts if not isinstance(each, NewContact)]
-
-
-def _changes(values: Values, contact_ids: list[int]) -> DealChanges:
-    return DealChanges(
-        contacts=contact_ids,
-        title=values.title,
-        stage_id=values.stage_id,
-        owner_id=values.owner_id,
-        amount=values.amount,
-        currency=values.currency,
-        close_date=values.close_date,
-        reference=values.reference,
-    )
+    choices = [
+        Choice(each, *choice_of(field, each, fields.draft)) for each in fields.draft.possible(field)
+    ]
+    screen.app.push_screen(Pick(LABELS[field], choices, chosen=fields.draft.chosen(field)), choose)

@@ -15,7 +15,7 @@ from dealboard.domain.text import safe
 from dealboard.domain.views import Contact
 from dealboard.screens.saving import dealboard
 from dealboard.store.reads import contacts
-from dealboard.widgets.contact_picker import fitted, reach_of
+from dealboard.widgets.chosen import fitted, reach_of
 from dealboard.widgets.dialog import Dialog
 from dealboard.widgets.line import SearchLine
 

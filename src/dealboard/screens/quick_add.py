@@ -20,7 +20,7 @@ from dealboard.screens.confirm import leave
 from dealboard.screens.saving import dealboard, writing
 from dealboard.store.driver import Connection
 from dealboard.store.reads import contacts, settings, team
-from dealboard.widgets.contact_picker import reach_of
+from dealboard.widgets.chosen import reach_of
 from dealboard.widgets.dialog import Dialog
 from dealboard.widgets.line import Line
 

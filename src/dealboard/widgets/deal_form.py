@@ -1,19 +1,13 @@
-"""The fields of a deal: one form for a new deal and for an edited one (guide, Creating a deal).
+"""What stands in the fields of a deal while it is edited, what it means, and what is wrong with it.
 
-The form knows what is typed and what it means. Who reads and who writes is the screen's business.
+Pure: no Textual here, no clock. A draft is a value that survives the process (`to_json`), together
+with what it was based on, so that it still knows what others changed meanwhile.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, NoReturn, TypeVar
-
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.message import Message
-from textual.widgets import Input
+from typing import Any, NamedTuple, NoReturn, Self, TypeVar
 
 from dealboard.domain.dates import Order, describe_day, parse_day
 from dealboard.domain.money import (
@@ -23,14 +17,10 @@ from dealboard.domain.money import (
     parse_amount,
     parse_money,
 )
-from dealboard.domain.stages import MARK, StageKind
-from dealboard.domain.text import excerpt
-from dealboard.domain.views import Deal, Pipeline, Stage, User
+from dealboard.domain.stages import StageKind
+from dealboard.domain.views import Deal, Person, Pipeline, Stage, User
 from dealboard.errors import InvalidValue
-from dealboard.widgets.chooser import Choice, Chooser
-from dealboard.widgets.contact_picker import Chosen, ContactPicker, label_of
-from dealboard.widgets.field import Field
-from dealboard.widgets.line import Line
+from dealboard.widgets.chosen import Chosen, NewContact, label_of
 
 TITLE_LIMIT = 200
 
@@ -46,6 +36,10 @@ LABELS = {
     "reference": "Reference",
 }
 """The fields in their order, by the names that errors call them."""
+
+REQUIRED = frozenset({"contacts", "title", "pipeline", "stage", "owner"})
+TEXTS = ("title", "amount", "currency", "close date", "reference")
+"""The fields that are typed; the others are chosen."""
 
 T = TypeVar("T")
 
@@ -72,9 +66,21 @@ class Choices:
         """Return the stages of a pipeline in their order."""
         return tuple(stage for stage in self.stages if stage.pipeline_id == pipeline_id)
 
+    def stage(self, stage_id: int) -> Stage | None:
+        """Return a stage, None if it is gone."""
+        return next((each for each in self.stages if each.id == stage_id), None)
 
-@dataclass(frozen=True, slots=True)
-class Values:
+    def owner(self, user_id: int) -> User | None:
+        """Return a user who can own the deal, None if there is no such user."""
+        return next((each for each in self.owners if each.id == user_id), None)
+
+    def including(self, *users: User) -> "Choices":
+        """Return the same with users who own deals and may have left."""
+        known = {user.id: user for user in (*self.owners, *users)}
+        return Choices(self.pipelines, self.stages, tuple(known.values()))
+
+
+class Values(NamedTuple):
     """What a form means. Money in minor units; contacts that are new have no id yet."""
 
     contacts: tuple[Chosen, ...]
@@ -101,6 +107,304 @@ class Values:
         )
 
 
+class Typed(NamedTuple):
+    """What stands in the fields: texts as they are typed, and what is chosen."""
+
+    contacts: tuple[Chosen, ...] = ()
+    title: str = ""
+    stage_id: int = 0
+    owner_id: int = 0
+    amount: str = ""
+    currency: str = ""
+    close_date: str = ""
+    reference: str = ""
+
+    @classmethod
+    def of(cls, values: Values, locale: str) -> Self:
+        """Return how values stand in their fields."""
+        day = values.close_date
+        return cls(
+            values.contacts,
+            values.title,
+            values.stage_id,
+            values.owner_id,
+            amount_text(values.amount, values.currency, locale),
+            values.currency,
+            day.isoformat() if day else "",
+            values.reference or "",
+        )
+
+    def text(self, name: str) -> str:
+        """Return what is typed in a field."""
+        return str(getattr(self, name.replace(" ", "_"))).strip()
+
+
+_FIELDS = {
+    "contacts": "contacts",
+    "title": "title",
+    "stage": "stage_id",
+    "owner": "owner_id",
+    "amount": "amount",
+    "currency": "currency",
+    "close date": "close_date",
+    "reference": "reference",
+}
+"""The names of fields and those of `Typed` and `Values`; the pipeline is that of the stage."""
+
+
+@dataclass
+class Draft:
+    """The fields of a deal as they are edited.
+
+    `base` is what the deal held when it was opened, None for a new one; `opened` what stood in the
+    fields then. A new deal takes its title from its first contact while nobody called it otherwise
+    (guide, Contacts).
+    """
+
+    writing: Writing
+    choices: Choices
+    base: Values | None = None
+    typed: Typed = field(default_factory=Typed)
+    opened: Typed = field(default_factory=Typed)
+    complaints: dict[str, str] = field(default_factory=dict)
+    _auto_title: str = ""
+    _named_currency_in: str = ""
+
+    @classmethod
+    def of(cls, deal: Deal, choices: Choices, writing: Writing) -> Self:
+        """Return the draft of a deal that nobody has touched yet."""
+        values = Values.of(deal)
+        typed = Typed.of(values, writing.locale)
+        draft = cls(writing, choices.including(deal.owner), values, typed, typed)
+        draft._named_currency_in = typed.amount
+        return draft
+
+    @classmethod
+    def new(
+        cls, choices: Choices, writing: Writing, *, stage_id: int, owner_id: int, currency: str
+    ) -> Self:
+        """Return the draft of a new deal."""
+        typed = Typed(stage_id=stage_id, owner_id=owner_id, currency=currency)
+        return cls(writing, choices, None, typed, typed)
+
+    # ── what was changed ──────────────────────────────────────────────────────────────────────
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The fields in which something else stands than when it was opened."""
+        found = {
+            name
+            for name, key in _FIELDS.items()
+            if getattr(self.typed, key) != getattr(self.opened, key)
+        }
+        if "stage" in found and self._pipeline(self.typed) != self._pipeline(self.opened):
+            found.add("pipeline")
+        return frozenset(found)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether leaving would lose something."""
+        return self.typed != self.opened
+
+    def chosen(self, name: str) -> int:
+        """Return the id of the pipeline, the stage or the owner that is chosen, 0 for none."""
+        if name == "pipeline":
+            return self._pipeline(self.typed) or 0
+        return self.typed.owner_id if name == "owner" else self.typed.stage_id
+
+    def possible(self, name: str) -> tuple[int, ...]:
+        """Return the ids of what a pipeline, a stage or an owner can be, in order."""
+        if name == "owner":
+            return tuple(each.id for each in self.choices.owners)
+        if name == "pipeline":
+            return tuple(each.id for each in self.choices.pipelines)
+        return tuple(each.id for each in self.choices.stages_of(self.chosen("pipeline")))
+
+    def begin_with(self, contact: Chosen) -> None:
+        """Start a new deal with a contact; that much is no change yet."""
+        self.put_contacts((contact,))
+        self.opened = self.typed
+
+    def _pipeline(self, typed: Typed) -> int | None:
+        stage = self.choices.stage(typed.stage_id)
+        return stage.pipeline_id if stage else None
+
+    def put(self, name: str, text: str) -> None:
+        """Type a text in a field; an amount may name the currency, as in $500."""
+        self.complaints.pop(name, None)
+        self._set(name, text)
+        if name == "amount":
+            self._follow_currency()
+
+    def choose(self, name: str, chosen: int) -> None:
+        """Choose a pipeline, a stage or an owner; another pipeline means the same stage there."""
+        self.complaints.pop(name, None)
+        if name == "pipeline":
+            before = self.choices.stage(self.typed.stage_id)
+            stages = self.choices.stages_of(chosen)
+            name, chosen = "stage", (same_stage(before, stages) if before else stages[0]).id
+        self._set(name, chosen)
+
+    def put_contacts(self, contacts: Sequence[Chosen]) -> None:
+        """Have these contacts, the primary one first."""
+        self.complaints.pop("contacts", None)
+        self.typed = self.typed._replace(contacts=tuple(contacts))
+        if self.base is None and self.typed.title.strip() in ("", self._auto_title) and contacts:
+            self._auto_title = label_of(contacts[0])[:TITLE_LIMIT].strip()
+            self.typed = self.typed._replace(title=self._auto_title)
+
+    def _set(self, name: str, value: Any) -> None:
+        self.typed = self.typed._replace(**{_FIELDS[name]: value})
+
+    def _follow_currency(self) -> None:
+        """Take the currency that the amount names, once for each amount typed."""
+        text = self.typed.text("amount")
+        if text == self._named_currency_in:
+            return
+        self._named_currency_in = text
+        try:
+            currency = currency_code(self.typed.text("currency"))
+            named = parse_money(text, currency, self.writing.locale)[1]
+        except InvalidValue:
+            return
+        if named != currency:
+            self.put("currency", named)
+
+    # ── what it means ─────────────────────────────────────────────────────────────────────────
+
+    def values(self) -> Values | None:
+        """Return what the fields mean; None, with a complaint for each that is wrong, if one is."""
+        self.complaints = {}
+        typed = self.typed
+        people = self._read("contacts", lambda: typed.contacts or _missing("at least one contact"))
+        title = self._read("title", lambda: typed.text("title") or _missing("a title"))
+        stage = self._read("stage", lambda: self.choices.stage(typed.stage_id) or _missing("one"))
+        owner = self._read("owner", lambda: self.choices.owner(typed.owner_id) or _missing("one"))
+        currency = self._read("currency", self._currency)
+        amount = self._read("amount", lambda: self._amount(currency)) if currency else None
+        day = self._read("close date", self._day)
+        if self.complaints or not (people and title and stage and owner and currency):
+            return None
+        reference = typed.text("reference") or None
+        return Values(people, title, stage.id, owner.id, amount, currency, day, reference)
+
+    def understood(self, name: str) -> str:
+        """Return what a typed amount or day is understood as, as far as it can be; else nothing."""
+        try:
+            if name == "amount":
+                currency = self._currency()
+                amount = self._amount(currency)
+                known = amount is not None
+                return format_amount(amount, currency, self.writing.locale) if known else ""
+            if name == "close date":
+                day = self._day()
+                return describe_day(day, self.writing.today) if day else ""
+        except InvalidValue:
+            return "…" if self.typed.text(name) else ""
+        return ""
+
+    def _read(self, name: str, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except InvalidValue as error:
+            self.complaints.setdefault(name, in_place(error))
+            return None
+
+    def _currency(self) -> str:
+        return currency_code(self.typed.text("currency") or _missing("one"))
+
+    def _amount(self, currency: str) -> int | None:
+        """Return the amount; one that nobody touched is exactly what it was."""
+        base, text, locale = self.base, self.typed.text("amount"), self.writing.locale
+        if (
+            base
+            and base.currency == currency
+            and text == amount_text(base.amount, currency, locale)
+        ):
+            return base.amount
+        return parse_amount(text, currency, locale)
+
+    def _day(self) -> date | None:
+        text, writing = self.typed.text("close date"), self.writing
+        if not text:
+            return None
+        order, first = writing.order, writing.first_weekday
+        return parse_day(text, writing.today, order=order, first_weekday=first, field="close date")
+
+    # ── what others did meanwhile ─────────────────────────────────────────────────────────────
+
+    def rebase(self, deal: Deal, theirs: frozenset[str] = frozenset()) -> None:
+        """Take the deal as it is now where nobody touched the field, and in the fields `theirs`.
+
+        What was typed elsewhere stays, and counts as a change to what is there now.
+        """
+        fresh = Values.of(deal)
+        opened = Typed.of(fresh, self.writing.locale)
+        kept = self.changed - theirs
+        keys = [key for name, key in _FIELDS.items() if name in kept]
+        self.choices = self.choices.including(deal.owner)
+        self.typed = opened._replace(**{key: getattr(self.typed, key) for key in keys})
+        self.base, self.opened = fresh, opened
+
+    # ── kept until the next time ──────────────────────────────────────────────────────────────
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what brings the draft back in another process."""
+        base = self.base
+        return {
+            "typed": _plain(self.typed),
+            "opened": _plain(self.opened),
+            "base": None if base is None else _plain(base),
+            "title": self._auto_title,
+        }
+
+    def restore(self, kept: Mapping[str, Any]) -> bool:
+        """Take up what was kept, if it can be; False for what another version wrote."""
+        try:
+            typed, opened = Typed(**_values(kept["typed"])), Typed(**_values(kept["opened"]))
+            base = None if kept["base"] is None else Values(**_values(kept["base"]))
+            title = str(kept["title"])
+        except (KeyError, TypeError, ValueError):
+            return False
+        if (base is None) is not (self.base is None) or not self._possible(typed):
+            return False
+        if base is not None and isinstance(day := base.close_date, str):
+            base = base._replace(close_date=date.fromisoformat(day))
+        self.typed, self.opened, self.base, self._auto_title = typed, opened, base, title
+        self._named_currency_in = typed.amount
+        return True
+
+    def _possible(self, typed: Typed) -> bool:
+        """Whether what was chosen can still be chosen."""
+        known = self.choices.stage(typed.stage_id) and self.choices.owner(typed.owner_id)
+        return known is not None
+
+
+def _plain(values: Typed | Values) -> dict[str, Any]:
+    """Return values as JSON has them."""
+    plain: dict[str, Any] = dict(zip(values._fields, values, strict=True))
+    plain["contacts"] = [
+        {"name": each.name, "phone": each.phone, "email": each.email}
+        if isinstance(each, NewContact)
+        else list(each)
+        for each in values.contacts
+    ]
+    if isinstance(day := plain["close_date"], date):
+        plain["close_date"] = day.isoformat()
+    return plain
+
+
+def _values(plain: Mapping[str, Any]) -> dict[str, Any]:
+    contacts = (
+        NewContact(**each) if isinstance(each, dict) else Person(*each)
+        for each in plain["contacts"]
+    )
+    return {**plain, "contacts": tuple(contacts)}
+
+
+# ── words ─────────────────────────────────────────────────────────────────────────────────────
+
+
 def amount_text(amount: int | None, currency: str, locale: str) -> str:
     """Return an amount as it stands in its field: without symbol, and read back as it was.
 
@@ -124,296 +428,6 @@ def same_stage(stage: Stage, others: Sequence[Stage]) -> Stage:
     return next(by_name, None) or next(by_end, others[0])
 
 
-class DealForm(Vertical):
-    """Nine fields; `values` is what they mean, `dirty` whether anything was typed or chosen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", "Field above", show=False),
-        Binding("down", "app.focus_next", "Field below", show=False),
-    ]
-
-    DEFAULT_CSS = "DealForm { height: auto; }"
-
-    class Submitted(Message):
-        """Enter, in the last field."""
-
-    def __init__(self, writing: Writing) -> None:
-        super().__init__()
-        self._writing = writing
-        self._choices = Choices((), (), ())
-        self._opened: dict[str, object] = {}
-        self._auto_title = ""
-        self._named_currency_in = ""
-        self._shown: Values | None = None
-
-    def compose(self) -> ComposeResult:
-        """Yield the fields, required ones marked."""
-        controls = {
-            "contacts": ContactPicker(),
-            "title": Line(placeholder="the first contact's name, unless you type one"),
-            "pipeline": Chooser("Pipeline"),
-            "stage": Chooser("Stage"),
-            "owner": Chooser("Owner"),
-            "amount": Line(placeholder="12k"),
-            "currency": Line(placeholder="EUR"),
-            "close date": Line(placeholder="fri, +2w, 31/12"),
-            "reference": Line(placeholder="its number in another system", last=True),
-        }
-        for name, control in controls.items():
-            required = name in ("contacts", "title", "pipeline", "stage", "owner")
-            aside = name in ("amount", "currency", "close date")
-            yield Field(LABELS[name], control, required=required, aside=aside, id=_id(name))
-
-    def on_mount(self) -> None:
-        """Keep what an untouched form looks like."""
-        self._opened = self._state()
-
-    # ── public ────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def picker(self) -> ContactPicker:
-        """The contacts."""
-        return self.query_one(ContactPicker)
-
-    @property
-    def dirty(self) -> bool:
-        """Whether anything would be lost with the form."""
-        return self._state() != self._opened
-
-    def offer(self, choices: Choices, *, stage_id: int, owner_id: int, currency: str) -> None:
-        """Take what can be chosen and what a new deal starts with; what was typed stays."""
-        self._choices = choices
-        self._offer_owners(choices.owners, owner_id)
-        self._offer_stages(stage_id)
-        self._line("currency").value = currency
-        state = self._state()
-        self._opened |= {name: state[name] for name in ("stage", "owner", "currency")}
-        self._preview_amount()
-
-    def show(self, choices: Choices, values: Values, owners: Sequence[User]) -> None:
-        """Take what can be chosen and what the fields shall mean; `owners` may have left."""
-        self._choices = choices
-        self._shown = values
-        self.picker.contacts = values.contacts
-        self._offer_owners(owners, values.owner_id)
-        self._offer_stages(values.stage_id)
-        amount = amount_text(values.amount, values.currency, self._writing.locale)
-        day = values.close_date
-        with self.prevent(Input.Changed):
-            self._line("title").value = values.title
-            self._line("currency").value = values.currency
-            self._line("amount").value = self._named_currency_in = amount
-            self._line("close date").value = day.isoformat() if day else ""
-            self._line("reference").value = values.reference or ""
-        self._preview_amount()
-        self._preview_day()
-        self._opened = self._state()
-
-    def touch(self) -> None:
-        """Count as changed from now on."""
-        self._opened = {}
-
-    def values(self) -> Values | None:
-        """Return what the fields mean; None, with a note at each that is wrong, if one is."""
-        self.picker.finish()
-        self._prefill_title()
-        self._follow_currency()
-        for field in self.query(Field):
-            if field.wrong:
-                field.say("")
-        values = self._read_all()
-        wrong = next((name for name in LABELS if self.field(name).wrong), None)
-        if wrong is None:
-            return values
-        self.focus_field(wrong)
-        return None
-
-    def complain(self, name: str, sentence: str) -> bool:
-        """Say what is wrong beside the field that an error names; False if there is none."""
-        if name not in LABELS:
-            return False
-        self.field(name).complain(sentence)
-        self.focus_field(name)
-        return True
-
-    def field(self, name: str) -> Field:
-        """Return the field that errors call by this name."""
-        return self.query_one(f"#{_id(name)}", Field)
-
-    def focus_field(self, name: str) -> None:
-        """Put the cursor in a field."""
-        self.field(name).query("Line, Chooser").first().focus()
-
-    # ── what the fields mean ──────────────────────────────────────────────────────────────────
-
-    def _read_all(self) -> Values | None:
-        contacts = self._read("contacts", self._contacts)
-        title = self._read("title", lambda: self._text("title") or _missing("a title"))
-        stage_id = self._read("stage", lambda: self._chosen("stage"))
-        owner_id = self._read("owner", lambda: self._chosen("owner"))
-        currency = self._read("currency", self._currency)
-        amount = self._read("amount", lambda: self._amount(currency)) if currency else None
-        day = self._read("close date", self._day)
-        if not (contacts and title and stage_id and owner_id and currency):
-            return None
-        reference = self._text("reference") or None
-        return Values(contacts, title, stage_id, owner_id, amount, currency, day, reference)
-
-    def _read(self, name: str, read: Callable[[], T]) -> T | None:
-        """Return what a field means; None, with a note, if it means nothing."""
-        try:
-            return read()
-        except InvalidValue as error:
-            self.field(name).complain(in_place(error))
-            return None
-
-    def _contacts(self) -> tuple[Chosen, ...]:
-        unfinished = self.picker.unfinished
-        if unfinished:
-            hint = "⏎ adds it; clear it to go on without."
-            raise InvalidValue("contacts", "", f"“{excerpt(unfinished)}” is not added yet", hint)
-        return self.picker.contacts or _missing("at least one contact")
-
-    def _chosen(self, name: str) -> int:
-        return self._chooser(name).chosen or _missing("one")
-
-    def _currency(self) -> str:
-        return currency_code(self._text("currency") or _missing("one"))
-
-    def _amount(self, currency: str) -> int | None:
-        """Return the amount; one that nobody touched is exactly what it was."""
-        shown, text = self._shown, self._text("amount")
-        locale = self._writing.locale
-        if (
-            shown
-            and shown.currency == currency
-            and text == amount_text(shown.amount, currency, locale)
-        ):
-            return shown.amount
-        return parse_amount(text, currency, locale)
-
-    def _day(self) -> date | None:
-        text, writing = self._text("close date"), self._writing
-        if not text:
-            return None
-        order, first = writing.order, writing.first_weekday
-        return parse_day(text, writing.today, order=order, first_weekday=first, field="close date")
-
-    # ── what follows from what ────────────────────────────────────────────────────────────────
-
-    @on(ContactPicker.Changed)
-    def _prefill_title(self) -> None:
-        """Call the deal like its first contact while nobody called it otherwise."""
-        self.field("contacts").say("")
-        title = self._line("title")
-        if title.value.strip() in ("", self._auto_title) and self.picker.contacts:
-            self._auto_title = label_of(self.picker.contacts[0])[:TITLE_LIMIT].strip()
-            title.value = self._auto_title
-
-    @on(ContactPicker.Refused)
-    def _refuse(self, event: ContactPicker.Refused) -> None:
-        self.field("contacts").complain(event.sentence)
-
-    @on(Chooser.Changed, "#pipeline Chooser")
-    def _follow_pipeline(self, event: Chooser.Changed) -> None:
-        """Put the deal in the same stage of the other pipeline (decision 15)."""
-        before = next(stage for stage in self._choices.stages if stage.id == self._chosen("stage"))
-        self._offer_stages(same_stage(before, self._choices.stages_of(event.chosen)).id)
-
-    @on(Input.Changed, "#amount Line, #currency Line")
-    def _follow_amount(self) -> None:
-        self._follow_currency()
-        self._preview_amount()
-
-    def _follow_currency(self) -> None:
-        """Take the currency that the amount names, as in $500, once for each amount typed."""
-        text = self._text("amount")
-        if text == self._named_currency_in:
-            return
-        self._named_currency_in = text
-        try:
-            named = parse_money(text, self._currency(), self._writing.locale)[1]
-        except InvalidValue:
-            return
-        if named != self._currency():
-            self._line("currency").value = named
-
-    def _preview_amount(self) -> None:
-        def understood() -> str:
-            currency = self._currency()
-            amount = self._amount(currency)
-            if amount is None:
-                return ""
-            return format_amount(amount, currency, self._writing.locale)
-
-        self._preview("amount", understood)
-
-    @on(Input.Changed, "#close-date Line")
-    def _preview_day(self) -> None:
-        def understood() -> str:
-            day = self._day()
-            return describe_day(day, self._writing.today) if day else ""
-
-        self._preview("close date", understood)
-
-    def _preview(self, name: str, understood: Callable[[], str]) -> None:
-        """Show what is understood so far; half a word is no mistake yet."""
-        try:
-            self.field(name).say(understood())
-        except InvalidValue:
-            self.field(name).say("…" if self._text(name) else "")
-
-    @on(Input.Changed)
-    def _forgive(self, event: Input.Changed) -> None:
-        """Take a complaint back as soon as somebody works on it."""
-        for field in event.input.ancestors:
-            if isinstance(field, Field) and field.wrong:
-                field.say("")
-
-    @on(Input.Submitted)
-    def _submit(self) -> None:
-        self.post_message(self.Submitted())
-
-    # ── controls ──────────────────────────────────────────────────────────────────────────────
-
-    def _offer_stages(self, stage_id: int) -> None:
-        stage = next(each for each in self._choices.stages if each.id == stage_id)
-        pipelines = [Choice(each.id, each.name) for each in self._choices.pipelines]
-        self._chooser("pipeline").offer(pipelines, stage.pipeline_id)
-        stages = [stage_choice(each) for each in self._choices.stages_of(stage.pipeline_id)]
-        self._chooser("stage").offer(stages, stage_id)
-
-    def _offer_owners(self, owners: Sequence[User], owner_id: int) -> None:
-        choices = [
-            Choice(each.id, each.name, "" if each.active else "(inactive)") for each in owners
-        ]
-        self._chooser("owner").offer(choices, owner_id)
-
-    def _state(self) -> dict[str, object]:
-        texts = ("title", "amount", "currency", "close date", "reference")
-        return {
-            **{name: self._text(name) for name in texts},
-            **{name: self._chooser(name).chosen for name in ("stage", "owner")},
-            "contacts": self.picker.contacts,
-            "unfinished": self.picker.unfinished,
-        }
-
-    def _line(self, name: str) -> Line:
-        return self.field(name).query_one(Line)
-
-    def _text(self, name: str) -> str:
-        return self._line(name).value.strip()
-
-    def _chooser(self, name: str) -> Chooser:
-        return self.field(name).query_one(Chooser)
-
-
-def stage_choice(stage: Stage) -> Choice[int]:
-    """Return a stage as it can be chosen: its mark, its name, its probability."""
-    label = f"{stage.name} {MARK[stage.kind]}".rstrip()
-    return Choice(stage.id, label, f"{stage.probability} %")
-
-
 def in_place(error: InvalidValue) -> str:
     """Return an error as a note beside its field, which needs neither its name nor the value."""
     reason = f"{error.reason[:1].upper()}{error.reason[1:]}"
@@ -422,7 +436,3 @@ def in_place(error: InvalidValue) -> str:
 
 def _missing(what: str) -> NoReturn:
     raise InvalidValue("", "", f"a deal needs {what}")
-
-
-def _id(name: str) -> str:
-    return name.replace(" ", "-")

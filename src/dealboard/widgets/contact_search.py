@@ -1,204 +1,33 @@
-"""The contacts of a deal: found by typing, made on the spot, put in order, taken off.
+"""Finding a contact by typing, or making one on the spot without losing the form (decision 20).
 
-The picker asks for matches by `SearchWanted` and is handed them by `show_matches`. A new contact is
-only described here; it comes into being with the deal (decision 20).
+The search asks for matches by `SearchWanted` and is handed them by `show_matches`. A new contact is
+only described here; it comes into being with the deal.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from dealboard.domain.text import digits, fold, safe
+from dealboard.domain.text import fold, safe
 from dealboard.domain.views import Contact, Person
+from dealboard.widgets.chosen import Chosen, NewContact, describe, reach_of
 from dealboard.widgets.field import Field
-from dealboard.widgets.line import Line, SearchLine, take_in_order
+from dealboard.widgets.line import Line, SearchLine
 
 NEW = "new"
 """The option that makes a contact; the others are numbers of the matches."""
 
-LIKE_A_PHONE = 5
-"""Digits from which on a run of them is taken for a phone number."""
 
-_EMAIL = re.compile(r"\S+@\S+")
-_PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]*[0-9]")
-
-
-@dataclass(frozen=True, slots=True)
-class NewContact:
-    """A contact that is not kept yet; one of the three is not empty."""
-
-    name: str
-    phone: str = ""
-    email: str = ""
-
-    @property
-    def label(self) -> str:
-        """What the contact will be called."""
-        return self.name or self.email or self.phone
-
-
-def describe(text: str) -> NewContact:
-    """Return the contact that a line describes: "Zoë +39 333 1234567 zoe@example.com"."""
-    email = _EMAIL.search(text)
-    if email:
-        text = text.replace(email[0], " ", 1)
-    phone = next((each for each in _PHONE.findall(text) if len(digits(each)) >= LIKE_A_PHONE), "")
-    name = " ".join(text.replace(phone, " ", 1).split())
-    return NewContact(name, phone, email[0] if email else "")
-
-
-Chosen = Person | NewContact
-"""A contact of the deal, kept already or to be made."""
-
-
-def label_of(contact: Chosen) -> str:
-    """Return what a contact is called."""
-    return contact.label if isinstance(contact, NewContact) else contact.name
-
-
-def reach_of(contact: Chosen | Contact) -> str:
-    """Return how a contact is reached, which tells two of one name apart."""
-    company = contact.company if isinstance(contact, Contact) else ""
-    return " · ".join(filter(None, (company, contact.phone, contact.email)))
-
-
-def fitted(text: str, width: int) -> str:
-    """Return a text in exactly so many cells, an ellipsis where it was cut."""
-    if cell_len(text) > width > 0:
-        text = f"{set_cell_size(text, width - 1)}…"
-    return set_cell_size(text, width)
-
-
-class ChosenList(Widget, can_focus=True):
-    """The contacts of the deal, the primary one first, one a line."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "step(-1)", "Up", show=False),
-        Binding("down,j", "step(1)", "Down", show=False),
-        Binding("K,alt+up,shift+up", "shift(-1)", "Move up"),
-        Binding("J,alt+down,shift+down", "shift(1)", "Move down"),
-        Binding("x,delete,backspace", "remove", "Take off"),
-        Binding("enter", "screen.focus_next", show=False),
-    ]
-
-    ALLOW_SELECT = False
-
-    DEFAULT_CSS = """
-    ChosenList {
-        height: auto;
-        padding: 0 1;
-        display: none;
-        &.-some { display: block; }
-    }
-    """
-
-    cursor: reactive[int] = reactive(0)
-    """The line that the keys mean."""
-
-    contacts: reactive[tuple[Chosen, ...]] = reactive((), layout=True)
-    """The contacts, the primary one first."""
-
-    class Refused(Message):
-        """The last contact cannot be taken off (decision 17)."""
-
-    class Changed(Message):
-        """Other contacts, or another order."""
-
-    def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor on a line."""
-        return max(0, min(cursor, len(self.contacts) - 1))
-
-    def watch_contacts(self, contacts: tuple[Chosen, ...]) -> None:
-        """Show nothing where there is nothing."""
-        self.set_class(bool(contacts), "-some")
-        self.cursor = self.cursor
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Return one line for each contact."""
-        return len(self.contacts)
-
-    def render(self) -> Content:
-        """Return the lines; at their ends what the mouse can do."""
-        width = self.content_size.width
-        lines = (self._line(number, each, width) for number, each in enumerate(self.contacts))
-        return Content("\n").join(lines)
-
-    def _line(self, number: int, contact: Chosen, width: int) -> Content:
-        marks = f"{'↑' if number else ' '} ✕"
-        room = max(0, width - len(marks) - 1)
-        name = safe(label_of(contact))
-        extra = f" new · {reach_of(contact)}" if isinstance(contact, NewContact) else ""
-        extra = extra or f" {reach_of(contact)}"
-        name = fitted(name, min(cell_len(name), room))
-        rest = fitted(safe(extra), room - cell_len(name))
-        at_cursor = self.has_focus and number == self.cursor
-        style = "$block-cursor-foreground on $block-cursor-background" if at_cursor else ""
-        return Content.assemble(
-            (name, f"bold {style}" if style else "bold"),
-            (rest, "dim"),
-            (f" {marks}", "dim"),
-        )
-
-    async def on_key(self, event: events.Key) -> None:
-        """Take the keys in the order in which they were pressed."""
-        await take_in_order(self, event)
-
-    def on_click(self, event: events.Click) -> None:
-        """Do what the mark at the end of the line says."""
-        at = event.get_content_offset(self)
-        if at is None or not 0 <= at.y < len(self.contacts):
-            return
-        self.cursor = at.y
-        from_end = self.content_size.width - at.x
-        if from_end == 1:
-            self.action_remove()
-        elif from_end == 3:
-            self.action_shift(-1)
-
-    def action_step(self, by: int) -> None:
-        """Move the cursor; beyond the ends to the fields around."""
-        if 0 <= self.cursor + by < len(self.contacts):
-            self.cursor += by
-        elif by < 0:
-            self.screen.focus_previous()
-        else:
-            self.screen.focus_next()
-
-    def action_shift(self, by: int) -> None:
-        """Move the contact under the cursor; the first is the primary one."""
-        to = self.cursor + by
-        if 0 <= to < len(self.contacts):
-            order = list(self.contacts)
-            order[self.cursor], order[to] = order[to], order[self.cursor]
-            self.contacts = tuple(order)
-            self.cursor = to
-            self.post_message(self.Changed())
-
-    def action_remove(self) -> None:
-        """Take the contact under the cursor off the deal, unless it is the last."""
-        if len(self.contacts) < 2:
-            self.post_message(self.Refused())
-            return
-        gone = self.contacts[self.cursor]
-        self.contacts = tuple(each for each in self.contacts if each is not gone)
-        self.post_message(self.Changed())
-
-
-class _Matches(OptionList, can_focus=False):
+class _Matches(OptionList):
     """What the search found, over the fields beneath."""
 
 
@@ -215,6 +44,12 @@ class _Search(SearchLine):
     class Chosen(Message):
         """Enter, on text."""
 
+    @dataclass
+    class Passed(Message):
+        """The line was left, downwards if `by` is positive."""
+
+        by: int
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Leave Esc to the form where there is no list to close."""
         return action != "hide" or self.found.has_class("-open")
@@ -230,14 +65,14 @@ class _Search(SearchLine):
         elif action == "cursor_down":
             self.post_message(self.ListWanted())
         elif action == "cursor_up":
-            self.screen.focus_previous()
+            self.post_message(self.Passed(-1))
 
     async def action_submit(self) -> None:
         """Choose; or go on where nothing was typed."""
         if self.value.strip() or self.found.has_class("-open"):
             self.post_message(self.Chosen())
         else:
-            self.screen.focus_next()
+            self.post_message(self.Passed(1))
 
 
 class NewContactFields(Vertical):
@@ -277,12 +112,21 @@ class NewContactFields(Vertical):
         contact = describe(text)
         for line, known in zip(lines, (contact.name, contact.phone, contact.email), strict=True):
             line.value = known
-        next((line for line in lines if not line.value), lines[-1]).focus()
+        self.screen.set_focus(next((line for line in lines if not line.value), lines[-1]))
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What is typed in the fields."""
         return tuple(line.value.strip() for line in self.query(Line))
+
+    def step(self, by: int) -> bool:
+        """Go to another of the fields; False where there is none, and they keep the cursor."""
+        lines = list(self.query(Line))
+        at = next((at for at, line in enumerate(lines) if line.has_focus), 0) + by
+        if not 0 <= at < len(lines):
+            return False
+        self.screen.set_focus(lines[at])
+        return True
 
     def take(self) -> NewContact | None:
         """Return what was typed and close the fields; None where all are empty."""
@@ -304,12 +148,13 @@ class NewContactFields(Vertical):
         self.remove_class("-open")
 
 
-class ContactPicker(Vertical):
-    """The contacts of a deal and the search that adds one."""
+class ContactSearch(Vertical):
+    """A line that searches, the matches beneath it, and the fields of a contact to be made."""
 
     DEFAULT_CSS = """
-    ContactPicker {
+    ContactSearch {
         height: auto;
+        background: $background;
         & > _Matches {
             display: none;
             overlay: screen;
@@ -334,11 +179,20 @@ class ContactPicker(Vertical):
     class SearchWanted(Message):
         """Contacts are wanted that a text finds; hand them to `show_matches`."""
 
-        picker: "ContactPicker"
+        search: "ContactSearch"
         text: str
 
-    class Changed(Message):
-        """Other contacts, or another order."""
+    @dataclass
+    class Found(Message):
+        """A contact was found, or described."""
+
+        contact: Chosen
+
+    @dataclass
+    class Passed(Message):
+        """The search was left, downwards if `by` is positive."""
+
+        by: int
 
     @dataclass
     class Refused(Message):
@@ -348,7 +202,6 @@ class ContactPicker(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.chosen = ChosenList()
         self._matches = _Matches(compact=True)
         self._search = _Search(self._matches, placeholder="type a name, phone or e-mail")
         self._new = NewContactFields()
@@ -357,34 +210,44 @@ class ContactPicker(Vertical):
         self._choose_when_found = False
 
     def compose(self) -> ComposeResult:
-        """Yield the contacts, the search, its matches and the fields of a new one."""
-        yield self.chosen
+        """Yield the search, its matches and the fields of a new contact."""
         yield self._search
         yield self._matches
         yield self._new
 
     # ── public ────────────────────────────────────────────────────────────────────────────────
 
-    @property
-    def contacts(self) -> tuple[Chosen, ...]:
-        """The contacts of the deal, the primary one first."""
-        return self.chosen.contacts
+    def focus_line(self) -> None:
+        """Put the cursor where one types."""
+        self.screen.set_focus(self._search)
 
-    @contacts.setter
-    def contacts(self, contacts: Iterable[Chosen]) -> None:
-        self.chosen.contacts = tuple(contacts)
-        self._invite()
+    def invite(self, sentence: str) -> None:
+        """Say what the search is for."""
+        self._search.placeholder = sentence
+
+    @property
+    def lines(self) -> int:
+        """How many lines it takes, the matches not counted."""
+        return 4 if self._new.has_class("-open") else 1
 
     @property
     def unfinished(self) -> str:
         """What is typed and not yet a contact."""
         return " ".join(filter(None, (self._search.value.strip(), *self._new.texts)))
 
-    def finish(self) -> None:
-        """Close the list, and take a new contact that is described and was not added yet."""
+    def finish(self) -> NewContact | None:
+        """Close the list; return a new contact that is described and was not added yet."""
         self._matches.remove_class("-open")
-        if self._new.has_class("-open"):
-            self._add_new()
+        return self._new.take() if self._new.has_class("-open") else None
+
+    def clear(self) -> None:
+        """Forget what is typed."""
+        self.finish()
+        self._search.value = ""
+
+    def step(self, by: int) -> bool:
+        """Go to another field of a new contact; False where Tab leaves the search."""
+        return self._new.has_class("-open") and self._new.step(by)
 
     def show_matches(self, text: str, found: Sequence[Contact]) -> None:
         """Show what a text finds, if it is still what is typed."""
@@ -412,6 +275,10 @@ class ContactPicker(Vertical):
     def _list(self) -> None:
         self.post_message(self.SearchWanted(self, self._search.value.strip()))
 
+    @on(_Search.Passed)
+    def _pass(self, event: _Search.Passed) -> None:
+        self.post_message(self.Passed(event.by))
+
     def _open_list(self) -> None:
         options = [_option(str(n), each.name, reach_of(each)) for n, each in enumerate(self._found)]
         text = self._search.value.strip()
@@ -422,7 +289,7 @@ class ContactPicker(Vertical):
 
     @on(events.DescendantBlur)
     def _close_list(self) -> None:
-        if not self._search.has_focus:
+        if not (self._search.has_focus or self._matches.has_focus):
             self._matches.remove_class("-open")
 
     # ── choosing ──────────────────────────────────────────────────────────────────────────────
@@ -461,57 +328,32 @@ class ContactPicker(Vertical):
             self._new.open_for(text)
             return
         found = self._found[int(option)]
-        self._add(Person(found.id, found.name, found.phone, found.email))
-        self._search.focus()
-
-    def _add(self, contact: Chosen) -> None:
-        """Put a contact behind the others; one that is there already stays where it is."""
-        known = {each.id for each in self.contacts if isinstance(each, Person)}
-        if isinstance(contact, Person) and contact.id in known:
-            self.post_message(self.Refused(f"{contact.name} is on the deal already."))
-            return
-        self.contacts = (*self.contacts, contact)
-        self.post_message(self.Changed())
-
-    def _invite(self) -> None:
-        """Say what the search is for."""
-        more = "add another, or ⏎ goes on" if self.contacts else "type a name, phone or e-mail"
-        self._search.placeholder = more
+        person = Person(found.id, found.name, found.phone, found.email, found.phone_key)
+        self.post_message(self.Found(person))
+        self.focus_line()
 
     # ── making a contact ──────────────────────────────────────────────────────────────────────
 
     @on(Input.Submitted)
     def _described(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._add_new():
-            self._search.focus()
-        else:
-            self.post_message(self.Refused("A contact needs a name, a phone number or an e-mail."))
-
-    def _add_new(self) -> bool:
         contact = self._new.take()
-        if contact is not None:
-            self._add(contact)
-        return contact is not None
+        if contact is None:
+            self.post_message(self.Refused("A contact needs a name, a phone number or an e-mail."))
+            return
+        self.post_message(self.Found(contact))
+        self.focus_line()
+
+    @on(Input.Changed, "NewContactFields Line")
+    def _keep_to_itself(self, event: Input.Changed) -> None:
+        event.stop()
 
     @on(NewContactFields.Closed)
     def _back(self, event: NewContactFields.Closed) -> None:
         """Go back to the search, with what was typed."""
         event.stop()
         self._search.value = event.text
-        self._search.focus()
-
-    # ── those chosen ──────────────────────────────────────────────────────────────────────────
-
-    @on(ChosenList.Changed)
-    def _pass_on(self, event: Message) -> None:
-        event.stop()
-        self.post_message(self.Changed())
-
-    @on(ChosenList.Refused)
-    def _refuse(self, event: Message) -> None:
-        event.stop()
-        self.post_message(self.Refused("A deal needs a contact; add another one first."))
+        self.focus_line()
 
 
 def _option(key: str, label: str, hint: str) -> Option:
