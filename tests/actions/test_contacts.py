@@ -2,11 +2,11 @@
 
 import pytest
 
-from dealboard.actions import contacts, deals, edits, history
+from dealboard.actions import activities, contacts, deals, edits, history
 from dealboard.actions.identity import email_key, phone_key
 from dealboard.domain.changes import ContactChanges
 from dealboard.errors import InvalidValue, MissingField, NotFound, Refused, UnknownName
-from dealboard.store.tables import Contact, DealContact
+from dealboard.store.tables import Activity, Contact, DealContact
 from dealboard.store.transaction import Transaction
 from tests.actions.conftest import Desk
 
@@ -260,6 +260,19 @@ def test_a_contact_without_deals_is_deleted_and_comes_back(desk: Desk) -> None:
     assert not desk.rows(Contact)
     desk.do(history.undo)
     assert desk.row(Contact, contact_id).phone_key == "+39066982"
+
+
+def test_of_many_contacts_those_without_deals_are_deleted_at_once(desk: Desk) -> None:
+    kept = desk.contact("Kept")
+    desk.do(deals.create, contacts=[kept], stage_id=desk.lead)
+    gone = [desk.contact(f"Gone {number}") for number in range(3)]
+    desk.do(activities.add, "note", "Spoke about wool", contact_id=gone[0])
+    receipt = desk.do(contacts.delete_many, [*gone, kept, 99])
+    assert (receipt.value, receipt.label) == (3, "Deleted 3 contacts")
+    assert [row.id for row in desk.rows(Contact)] == [kept]
+    desk.do(history.undo)
+    assert {row.id for row in desk.rows(Contact)} == {kept, *gone}
+    assert [row.text for row in desk.rows(Activity)] == ["Spoke about wool"]
 
 
 # ── who ───────────────────────────────────────────────────────────────────────────────────────

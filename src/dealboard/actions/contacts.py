@@ -19,6 +19,7 @@ from dealboard.domain.changes import ContactChanges
 from dealboard.domain.text import excerpt, one_line
 from dealboard.errors import InvalidValue, MissingField, Refused, UnknownName
 from dealboard.store.ids import new_uid
+from dealboard.store.reads import ties
 from dealboard.store.tables import Contact, DealContact
 from dealboard.store.transaction import Transaction
 
@@ -145,6 +146,19 @@ def delete(tx: Transaction, contact_id: int) -> None:
     contact_history.detach(tx, contact_id)
     contact_history.erase(tx, contact_id)
     tx.session.delete(contact)
+
+
+def delete_many(tx: Transaction, contact_ids: Sequence[int]) -> int:
+    """Delete those of the contacts that are on no deal, and return how many went."""
+    access.full_access(tx)
+    free = tx.read(ties.without_deals, contact_ids)
+    if free:
+        tx.describe(f"Deleted {counted(len(free), 'contact')}")
+    for contact_id in tx.read(ties.with_history, free):
+        contact_history.detach(tx, contact_id)
+        contact_history.erase(tx, contact_id)
+    tx.delete_many(Contact, free)
+    return len(free)
 
 
 WHO = (

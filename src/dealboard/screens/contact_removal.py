@@ -48,8 +48,9 @@ class Removal(ModalScreen[Way | None]):
     }
     """
 
-    def __init__(self, contact: Contact, deals: Sequence[Deal]) -> None:
+    def __init__(self, contact: Contact, deals: Sequence[Deal], *, chat: bool = False) -> None:
         super().__init__()
+        self._chat = chat
         self._contact = contact
         self._deals = tuple(deals)
 
@@ -62,7 +63,7 @@ class Removal(ModalScreen[Way | None]):
                 yield _text(_named(self._deals), "deals")
             else:
                 yield _text(f"Delete {name}?", "question")
-            yield _text(_ways(self._contact, deals=bool(self._deals)), "detail")
+            yield _text(_ways(self._contact, deals=bool(self._deals), chat=self._chat), "detail")
             with Buttons():
                 yield button("Cancel", "n", id="leave")
                 if not self._contact.forgotten:
@@ -108,13 +109,16 @@ def _named(deals: Sequence[Deal]) -> str:
     return "\n".join((*lines[:NAMED], *more))
 
 
-def _ways(contact: Contact, *, deals: bool) -> str:
-    forget = "Forget blanks all that is personal"
+def _ways(contact: Contact, *, deals: bool, chat: bool) -> str:
+    """Return what each of the ways means, and what of it comes back."""
     if contact.forgotten:
         return "It was forgotten before; the deals keep a nameless contact." if deals else ""
+    forget = "Forget blanks all that is personal"
+    lost = "; but not its chat, which is gone for good unless you merge" if chat else ""
     if deals:
         return (
             "Merge gives its deals to another contact.\n"
-            f"{forget}; the deals keep a nameless contact.\nu brings either back."
+            f"{forget}; the deals keep a nameless contact.\nu brings either back{lost}."
         )
-    return f"{forget} but keeps the row. u brings it back either way."
+    lost = "; but not its chat, which is gone for good" if chat else ""
+    return f"{forget} but keeps the row. u brings it back either way{lost}."

@@ -19,7 +19,7 @@ from dealboard.domain.text import excerpt, safe
 from dealboard.domain.views import Contact, Deal, Role
 from dealboard.screens.place import Place
 from dealboard.store.driver import Connection
-from dealboard.store.reads import contacts
+from dealboard.store.reads import contacts, messages
 from dealboard.widgets.chooser import Choice
 from dealboard.widgets.contact_copy import Handle, handles, openable
 
@@ -38,18 +38,20 @@ Ways = Callable[[Contact], Sequence[Handle]]
 
 
 class Known(NamedTuple):
-    """A contact with its deals, and others that have the same number or address."""
+    """A contact with its deals, others that have the same number or address, and if it chats."""
 
     contact: Contact
     deals: tuple[Deal, ...]
     twins: tuple[Contact, ...]
+    chat: bool
 
 
 def read_known(connection: Connection, contact_id: int) -> Known:
     """Read a contact, what hangs on it, and who may be the same. Raises NotFound."""
     contact = contacts.contact(connection, contact_id)
     open_, closed = contacts.deals_of(connection, contact_id)
-    return Known(contact, (*open_, *closed), twins_of(connection, contact))
+    chat = bool(messages.of_contact(connection, contact_id, limit=1))
+    return Known(contact, (*open_, *closed), twins_of(connection, contact), chat)
 
 
 def twins_of(connection: Connection, contact: Contact) -> tuple[Contact, ...]:
@@ -166,7 +168,7 @@ class ContactVerbs(Place):
         if known is None:
             return
         contact_id = known.contact.id
-        way = await self.app.push_screen_wait(Removal(known.contact, known.deals))
+        way = await self.app.push_screen_wait(Removal(known.contact, known.deals, chat=known.chat))
         if way == "merge":
             self.action_merge()
         elif way is not None:

@@ -8,8 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Button, Input, Static
 
 from dealboard import actions
 from dealboard.domain.changes import FieldChanges
@@ -19,13 +18,15 @@ from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens.confirm import Confirm, leave
 from dealboard.screens.pick import Pick
 from dealboard.screens.saving import dealboard
+from dealboard.store.driver import Connection
 from dealboard.store.reads import fields
 from dealboard.widgets.chooser import Choice, Chooser
-from dealboard.widgets.contact_picker import fitted
 from dealboard.widgets.deal_form import in_place
 from dealboard.widgets.dialog import Buttons, Dialog, button
 from dealboard.widgets.field import Field
 from dealboard.widgets.line import Line
+from dealboard.widgets.row_lines import Column, Entry
+from dealboard.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,17 @@ KINDS: dict[int, tuple[FieldKind, str, str]] = {
 
 TEACHING = "Fields of your own for every contact: a birthday, a customer number, a size."
 
-NAME_CELLS = 28
+COLUMNS = (
+    Column("Field", elastic=True),
+    Column("Kind"),
+    Column("Filled in", right=True),
+    Column("Choices", widest=26),
+)
+
+
+def read_fields(connection: Connection) -> tuple[tuple[CustomField, ...], dict[int, int]]:
+    """Read the fields, and how many contacts have a value in each."""
+    return fields.fields(connection), fields.used(connection)
 
 
 def kind_word(kind: FieldKind) -> str:
@@ -66,25 +77,12 @@ def read_choices(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
 
 
-class _Fields(OptionList):
-    """The list; vim's keys move in it too."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("g", "first", "First", show=False),
-        Binding("G", "last", "Last", show=False),
-    ]
-
-
 class FieldsScreen(ModalScreen[None]):
     """All fields of contacts that this workspace added."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New field", id="field.new"),
         Binding("e", "edit", "Edit", id="field.edit"),
-        Binding("K,alt+up,shift+up", "move(-1)", "Move up", id="field.up"),
-        Binding("J,alt+down,shift+down", "move(1)", "Move down", id="field.down"),
         Binding("D,delete", "delete", "Delete", id="field.delete"),
         Binding("u,ctrl+z", "undo", "Undo", id="history.undo"),
         Binding("U,ctrl+y", "redo", "Redo", show=False, id="history.redo"),
@@ -92,39 +90,29 @@ class FieldsScreen(ModalScreen[None]):
         Binding("question_mark,f1", "app.help", "Help", id="field.help"),
     ]
 
-    AUTO_FOCUS = "_Fields"
+    AUTO_FOCUS = "Rows"
 
     DEFAULT_CSS = """
     FieldsScreen {
         align: center middle;
-        & > Dialog { width: 72; }
+        & > Dialog { width: 76; }
         & #teaching, & #said { color: $text-muted; height: auto; padding: 0 1; }
         & #said { color: $text; text-style: bold; display: none; margin-top: 1; }
         & #said.-some { display: block; }
-        & _Fields, & _Fields:focus {
-            height: auto;
-            max-height: 16;
-            margin-top: 1;
-            padding: 0;
-            border: none;
-            background: transparent;
-            background-tint: transparent;
-        }
-        & _Fields:nocolor > .option-list--option-highlighted { text-style: reverse; }
-        &.-empty _Fields { display: none; }
+        & Rows, & Rows:focus { border: none; margin-top: 1; max-height: 16; background: $surface; }
+        &.-empty Rows { display: none; }
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._fields: tuple[CustomField, ...] = ()
-        self._list = _Fields(compact=True)
 
     def compose(self) -> ComposeResult:
         """Yield what this is, the list, what was done, and the buttons."""
         with Dialog(title="Contact fields", hint="⏎ edit · n new · J K move · D delete"):
             yield Static(TEACHING, id="teaching", markup=False)
-            yield self._list
+            yield Rows(*COLUMNS)
             yield Static("", id="said", markup=False)
             with Buttons():
                 yield button("New field", "n", id="new", variant="primary")
@@ -137,45 +125,24 @@ class FieldsScreen(ModalScreen[None]):
     @work(exclusive=True, group="read")
     async def _read(self, show: int | None = None) -> None:
         app = dealboard(self)
-        found = await app.report(app.read(fields.fields))
+        found = await app.report(app.read(read_fields))
         if found is None or not self.is_attached:
             return
-        known = {each.id for each in self._fields}
-        new = (each.id for each in found if self._fields and each.id not in known)
-        wanted = show or next(new, None) or self._cursor_id
-        self._fields = found
-        self._list.set_options(map(self._option, found))
-        at = (number for number, each in enumerate(found) if each.id == wanted)
-        before = self._list.highlighted or 0
-        self._list.highlighted = next(at, min(before, len(found) - 1)) if found else None
-        self.set_class(not found, "-empty")
+        self._fields, used = found
+        rows = self.query_one(Rows)
+        rows.show([_entry(field, used.get(field.id, 0)) for field in self._fields], at=show)
+        self.set_class(not self._fields, "-empty")
         self.refresh_bindings()
-
-    def _option(self, field: CustomField) -> Option:
-        choices = f"  {excerpt(written_choices(field.choices), 80)}" if field.choices else ""
-        return Option(
-            Content.assemble(
-                " ",
-                fitted(safe(field.name), NAME_CELLS),
-                (f" {kind_word(field.kind):<7}", "dim"),
-                (safe(choices), "dim"),
-            ),
-            id=str(field.id),
-        )
-
-    @property
-    def _cursor_id(self) -> int | None:
-        option = self._list.highlighted_option
-        return int(option.id) if option is not None and option.id else None
 
     @property
     def _field(self) -> CustomField | None:
         """The field that the keys mean."""
-        return next((each for each in self._fields if each.id == self._cursor_id), None)
+        at = self.query_one(Rows).cursor_id
+        return next((each for each in self._fields if each.id == at), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Offer what is done to a field only where there is one."""
-        return action not in ("edit", "move", "delete") or bool(self._fields)
+        return action not in ("edit", "delete") or bool(self._fields)
 
     # ── what is done ──────────────────────────────────────────────────────────────────────────
 
@@ -184,7 +151,7 @@ class FieldsScreen(ModalScreen[None]):
         """Define a field."""
         self.app.push_screen(FieldForm(), self._saved)
 
-    @on(OptionList.OptionSelected)
+    @on(Rows.Opened)
     def action_edit(self) -> None:
         """Change the field under the cursor."""
         if self._field is not None:
@@ -194,14 +161,15 @@ class FieldsScreen(ModalScreen[None]):
         if field_id is not None:
             self._read(field_id)
 
-    def action_move(self, by: int) -> None:
-        """Move the field under the cursor."""
-        field = self._field
-        if field is None:
-            return
-        to = [each.id for each in self._fields].index(field.id) + by
-        if 0 <= to < len(self._fields):
-            self._do(lambda tx: actions.fields.move(tx, field.id, by=by))
+    @on(Rows.Shifted)
+    def _shift(self, event: Rows.Shifted) -> None:
+        field_id = int(event.entry_id)
+        self._do(lambda tx: actions.fields.move(tx, field_id, by=event.by))
+
+    @on(Rows.Dropped)
+    def _drop(self, event: Rows.Dropped) -> None:
+        field_id = int(event.entry_id)
+        self._do(lambda tx: actions.fields.move(tx, field_id, event.to + 1))
 
     def action_delete(self) -> None:
         """Delete the field under the cursor, with its values; asked before."""
@@ -240,6 +208,19 @@ class FieldsScreen(ModalScreen[None]):
     def action_leave(self) -> None:
         """Leave."""
         self.dismiss(None)
+
+
+def _entry(field: CustomField, used: int) -> Entry:
+    return Entry(
+        field.id,
+        (
+            (field.name, "strong"),
+            (kind_word(field.kind), "row"),
+            (f"{used:,}" if used else "–", "muted"),
+            (written_choices(field.choices), "muted"),
+        ),
+        movable=True,
+    )
 
 
 class FieldForm(ModalScreen[int | None]):

@@ -138,6 +138,7 @@ class Merge(ModalScreen[int | None]):
             trouble.update(Content(safe(f"{error.sentence} {error.hint}".strip())))
         else:
             self.dismiss(receipt.value)
+            app.tell(receipt)
             app.say(f"{receipt.label} · u undoes")
         finally:
             self._merging = False

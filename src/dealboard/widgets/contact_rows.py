@@ -91,8 +91,10 @@ def _is_address(text: str) -> bool:
 
 def _times(contact: Contact) -> Iterator[Entry]:
     yield Entry(None, (("", "muted"),))
-    written = f"added {_day(contact.created_at)} · changed {_day(contact.updated_at)}"
-    yield Entry(None, ((f"{written} · #{contact.id}", "muted"),))
+    added, changed = _day(contact.created_at), _day(contact.updated_at)
+    yield Entry(None, ((f"#{contact.id} · added {added}", "muted"),))
+    if changed != added:
+        yield Entry(None, ((f"changed {changed}", "muted"),))
 
 
 def _day(at: datetime) -> str:

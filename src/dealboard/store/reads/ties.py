@@ -33,14 +33,30 @@ def shared(connection: Connection, *, limit: int = SHOWN) -> tuple[Group, ...]:
 
 
 def without_deals(connection: Connection, contact_ids: Sequence[int]) -> tuple[int, ...]:
-    """Return those of the contacts that are on no deal, in the order given."""
-    tied: set[int] = set()
+    """Return those of the contacts that exist and are on no deal, in the order given."""
+    free = _those(
+        connection,
+        contact_ids,
+        "SELECT id FROM contact WHERE id IN ({})"
+        " AND NOT EXISTS (SELECT 1 FROM deal_contact AS link WHERE link.contact_id = contact.id)",
+    )
+    return tuple(each for each in contact_ids if each in free)
+
+
+def with_history(connection: Connection, contact_ids: Sequence[int]) -> tuple[int, ...]:
+    """Return those of the contacts about whom there are activities or messages."""
+    told: set[int] = set()
+    for table in ("activity", "message"):
+        asked = f"SELECT DISTINCT contact_id FROM {table} WHERE contact_id IN ({{}})"
+        told |= _those(connection, contact_ids, asked)
+    return tuple(sorted(told))
+
+
+def _those(connection: Connection, contact_ids: Sequence[int], asked: str) -> set[int]:
+    """Return the ids that a query finds, asked for a portion of the contacts at a time."""
+    found: set[int] = set()
     for some in portions(contact_ids):
         params: Params = {}
-        rows = connection.execute(
-            "SELECT DISTINCT contact_id FROM deal_contact"
-            f" WHERE contact_id IN ({listed('contact', some, params)})",
-            params,
-        )
-        tied.update(row[0] for row in rows)
-    return tuple(each for each in contact_ids if each not in tied)
+        rows = connection.execute(asked.format(listed("contact", some, params)), params)
+        found.update(row[0] for row in rows)
+    return found
