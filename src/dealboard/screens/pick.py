@@ -26,6 +26,9 @@ KEYS = "".join(key for key in digits[1:] + ascii_lowercase if key not in "gjkq")
 LABEL_CELLS = 40
 """Longer names are cut in the list."""
 
+TITLE_CELLS = 70
+"""Longer titles are cut in the frame, which is as wide as its title."""
+
 
 class _Choices(OptionList):
     """The list; vim's keys move in it too."""
@@ -82,6 +85,7 @@ class Pick(ModalScreen[IdT | None], Generic[IdT]):
         self._choices: dict[str, Choice[IdT]] = dict(_with_keys(choices))
         self._chosen: IdT | None = chosen
         self._list = _Choices(id="choices", compact=True)
+        self._list.styles.min_width = max(30, min(cell_len(safe(title)) + 4, TITLE_CELLS))
 
     def compose(self) -> ComposeResult:
         """Yield the filter, which waits for `/`, and the list."""

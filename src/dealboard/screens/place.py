@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from dealboard import actions
-from dealboard.screens.shortcuts import is_bound
+from dealboard.screens.shortcuts import active, is_bound
 from dealboard.widgets.hint_bar import Hint, HintBar
 from dealboard.widgets.menu_bar import MenuBar
 from dealboard.widgets.menu_line import MenuItem
@@ -27,7 +27,7 @@ MENU = (
     MenuItem("settings", "Settings"),
 )
 
-COMMON = frozenset({"history.undo", "history.redo", "app.leave", "app.help"})
+COMMON = frozenset({"history.undo", "history.redo", "app.leave", "page.leave", "app.help"})
 """Bindings whose hints stand behind what can be done here."""
 
 
@@ -75,7 +75,7 @@ class Place(Screen[None]):
         """Show the keys in force that are worth it: what is done here first, then the common."""
         own: dict[str, Hint] = {}
         common: dict[str, Hint] = {}
-        for _, binding, enabled, _ in self.active_bindings.values():
+        for _, (_, binding, enabled, _) in active(self):
             if binding.show and enabled and not binding.system and is_bound(binding.key):
                 hints = common if binding.id in COMMON else own
                 key = self.app.get_key_display(binding)

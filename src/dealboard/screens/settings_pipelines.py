@@ -160,7 +160,7 @@ class PipelinesPane(Vertical):
 
     async def _move_deals(self, pipeline: Pipeline, deals: int) -> None:
         others = [each for each in self._shown.pipelines if each.id != pipeline.id]
-        holds = f"{excerpt(pipeline.name)} holds {_deals(deals)}, won and lost ones included"
+        holds = f"{excerpt(pipeline.name, 24)} holds {_deals(deals)}, closed ones included"
         if not others:
             said = f"{holds}, and cannot be deleted: there is no other pipeline to move them to."
             self.section.dealboard.say(said, severity="warning")
@@ -249,6 +249,10 @@ class StagesPane(Vertical):
             case "delete":
                 return self.stage is not None and self.stage.kind is StageKind.OPEN
         return True
+
+    @on(Rows.Highlighted)
+    def _moved(self) -> None:
+        self.refresh_bindings()
 
     def action_back(self) -> None:
         """Go back to the pipelines."""

@@ -3,10 +3,12 @@
 Help and the command palette show this; no list of keys is kept by hand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.keys import format_key
@@ -51,7 +53,7 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
     What is done to a deal comes first, moving about last but for what no id names.
     """
     found: dict[tuple[DOMNode, str], Shortcut] = {}
-    for key, (node, binding, enabled, _) in screen.active_bindings.items():
+    for key, (node, binding, enabled, _) in active(screen):
         if binding.system or not binding.description or not enabled:
             continue
         here = _target(node, binding.action)
@@ -66,6 +68,34 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
         UNNAMED,
     ]
     return tuple(sorted(found.values(), key=lambda each: groups.index(each.group)))
+
+
+def active(screen: Screen[Any]) -> Sequence[tuple[str, ActiveBinding]]:
+    """Return the keys that work in a screen in the order in which its classes list what they do.
+
+    Textual puts those last whose keys are a user's own.
+    """
+    found = tuple(screen.active_bindings.items())
+    nodes = list(dict.fromkeys(each.node for _, each in found))
+    if not getattr(screen.app, "keymap", None):
+        return found
+
+    def place(item: tuple[str, ActiveBinding]) -> tuple[int, int]:
+        node, binding, *_ = item[1]
+        return nodes.index(node), _listed(type(node)).get(binding.action, 0)
+
+    return sorted(found, key=place)
+
+
+@cache
+def _listed(node: type[DOMNode]) -> Mapping[str, int]:
+    """Return the place of each action in what a class and those above it bind."""
+    every = [
+        binding.action
+        for each in reversed(node.__mro__)
+        for binding in Binding.make_bindings(each.__dict__.get("BINDINGS", ()))
+    ]
+    return {action: at for at, action in enumerate(dict.fromkeys(every))}
 
 
 def _target(node: DOMNode, action: str) -> tuple[DOMNode, str]:

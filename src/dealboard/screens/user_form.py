@@ -95,7 +95,7 @@ class UserForm(ModalScreen[int | None]):
             if role in offered:
                 yield Field("Role", self._role, required=True, id="role")
             else:
-                fixed = f"{ROLE_NAMES[role]}: only an Account Owner changes it"
+                fixed = f"{ROLE_NAMES[role]}: changed by Account Owners only"
                 yield Field("Role", Static(fixed, classes="-fixed", markup=False), id="role")
             yield Static("", id="trouble", markup=False)
             with Buttons():
