@@ -272,6 +272,7 @@ class DealboardApp(App[None]):
         self._use_mouse(on=self.config.mouse)
         for screen in {*self.screen_stack, *self._places.values()}:
             screen.post_message(Configured())
+        self._announce(None)
 
     def _use_mouse(self, *, on: bool) -> None:
         """Take the mouse, or leave it to the terminal; a driver of tests has none."""

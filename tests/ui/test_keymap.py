@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from textual.binding import BindingsMap
 
 from dealboard.screens.keymap import (
-    UNBOUND,
     catalogue,
     clashes,
     in_force,
@@ -15,7 +14,7 @@ from dealboard.screens.keymap import (
     problems,
     read_keymap,
 )
-from dealboard.screens.shortcuts import key_name
+from dealboard.screens.shortcuts import UNBOUND, key_name
 
 
 @pytest.mark.parametrize(
