@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from dealboard.domain.stages import StageKind
-from dealboard.domain.views import Card, Stage, StageTotals, Subtotal
+from dealboard.domain.views import Card, NextStep, Stage, StageTotals, Subtotal
 from dealboard.widgets.deal_card import (
     HEADER_HEIGHT,
     Density,
@@ -83,6 +83,53 @@ def test_a_narrow_compact_card_leaves_out_what_could_only_be_cut() -> None:
         " Acme renewal  €12.4k",
         " AL   3 Nov→12 Dec 27",
     ]
+
+
+PLANNED = CARD._replace(next_step=NextStep("call Ada", date(2026, 11, 27)))
+
+
+def test_a_comfortable_card_says_what_is_next_where_others_end() -> None:
+    assert draw(PLANNED)[3:] == [" ╰▸ call Ada               27 Nov"]
+    assert draw(PLANNED._replace(next_step=NextStep("call " * 9, None)))[3:] == [
+        " ╰▸ call call call call call cal…"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("due", "shown", "style"),
+    [
+        (date(2026, 11, 20), "!20 Nov", "overdue"),
+        (TODAY, "●23 Nov", "today"),
+        (date(2026, 11, 27), "27 Nov", "muted"),
+    ],
+)
+def test_a_next_step_has_a_glyph_and_a_style_for_its_day(due: date, shown: str, style: str) -> None:
+    card = CARD._replace(next_step=NextStep("call", due))
+    lines = card_lines(card, 44, Density.COMFORTABLE, TODAY, "en_US")
+    assert style_of(lines, shown) == style
+    compact = card_lines(card, 44, Density.COMPACT, TODAY, "en_US")
+    assert style_of(compact, "▸") == style
+
+
+def test_a_compact_card_says_when_the_next_step_is_or_that_there_is_one() -> None:
+    late = PLANNED._replace(next_step=NextStep("call", date(2026, 11, 20)))
+    undated = PLANNED._replace(next_step=NextStep("call", None))
+    now = PLANNED._replace(next_step=NextStep("call", TODAY))
+    assert [draw(card, 34, Density.COMPACT)[1] for card in (PLANNED, undated, late, now)] == [
+        " AL ▸ Jane Doe +2    3 Nov→12 Dec",
+        " AL ▸ Jane Doe +2    3 Nov→12 Dec",
+        " AL ▸! Jane Doe +2   3 Nov→12 Dec",
+        " AL ▸● Jane Doe +2   3 Nov→12 Dec",
+    ]
+
+
+def test_a_rotting_deal_says_how_long_it_has_been_idle() -> None:
+    rotting = CARD._replace(rotting=31)
+    assert draw(rotting)[0] == " Acme renewal            idle 31d"
+    assert draw(rotting, 24)[0] == " Acme renewal      ◷31d"
+    assert draw(rotting, 34, Density.COMPACT)[0] == " Acme renewal        ◷31d €12,400"
+    lines = card_lines(rotting, 34, Density.COMFORTABLE, TODAY, "en_US")
+    assert style_of(lines, "idle") == "overdue"
 
 
 def test_a_deal_without_amount_shows_a_dash() -> None:
@@ -164,6 +211,8 @@ def test_what_looks_like_markup_or_an_escape_is_shown_as_text() -> None:
     density=st.sampled_from(Density),
     kind=st.sampled_from(StageKind),
     close=st.none() | st.dates(),
+    step=st.none() | st.builds(NextStep, texts, st.none() | st.dates()),
+    rotting=st.none() | st.integers(1, 9_999),
 )
 def test_every_line_of_a_card_is_as_wide_as_asked(
     title: str,
@@ -175,8 +224,12 @@ def test_every_line_of_a_card_is_as_wide_as_asked(
     density: Density,
     kind: StageKind,
     close: date | None,
+    step: NextStep | None,
+    rotting: int | None,
 ) -> None:
     card = CARD._replace(
+        next_step=step,
+        rotting=rotting,
         title=title,
         owner=owner,
         contacts=tuple(contacts),
@@ -186,7 +239,8 @@ def test_every_line_of_a_card_is_as_wide_as_asked(
         close_date=close,
     )
     lines = card_lines(card, width, density, TODAY, "de_DE")
-    assert len(lines) == density.card_height - density.gap
+    used = density.gap if step else 0
+    assert len(lines) == density.card_height - density.gap + used
     for line in lines:
         assert sum(cell_len(text) for text, _ in line) == width
         assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in plain(line))

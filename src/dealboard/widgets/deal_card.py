@@ -26,8 +26,15 @@ SELECTED = "✓"
 """What stands at the left edge of a deal that is selected."""
 
 
+STEP = "▸"
+"""Stands before what is to be done next."""
+
+IDLE = "◷"
+"""Stands before the days for which a rotting deal has been idle."""
+
+
 class Density(StrEnum):
-    """How much room a card takes: three lines and a gap, or two lines."""
+    """How much room a card takes: three lines and one for its next step, or two lines."""
 
     COMFORTABLE = "comfortable"
     COMPACT = "compact"
@@ -39,7 +46,7 @@ class Density(StrEnum):
 
     @property
     def gap(self) -> int:
-        """Empty lines after a card."""
+        """Lines after a card that are empty if nothing is planned."""
         return 1 if self is Density.COMFORTABLE else 0
 
 
@@ -58,8 +65,9 @@ def card_lines(
 ) -> tuple[Line, ...]:
     """Return a deal's lines without the gap after it (guide, Pipeline View).
 
-    Title, owner, amount or '–', created and close date, contacts. The cursor is the marker at the
-    left edge, and a deal that is `marked` has a tick there; colours only underline them.
+    Title, owner, amount or '–', created and close date, contacts; what is next, where the gap would
+    be, and how long a rotting deal has been idle. The cursor is the marker at the left edge, and a
+    deal that is `marked` has a tick there; colours only underline them.
     """
     draw = _comfortable if density is Density.COMFORTABLE else _compact
     edge: Span = ("▌", "marker") if selected else (" " * MARGIN, "text")
@@ -81,9 +89,12 @@ def _comfortable(
     contacts = _contacts(card.contacts, width - width_of(amount) - 1)
     dates = _dates(card, today, width - cell_len(literal(card.owner)) - 2)
     owner = short_name(card.owner, width - width_of(dates) - 1)
-    yield [(literal(card.title), "title")], []
+    yield [(literal(card.title), "title")], _idle(card, width // 3)
     yield [(contacts, "muted")], amount
     yield [(owner, "muted")], dates
+    if card.next_step is not None:
+        due = _due(card.next_step.due, today)
+        yield [("╰", "muted"), (f"{STEP} {literal(card.next_step.text)}", "text")], due
 
 
 def _compact(
@@ -91,10 +102,40 @@ def _compact(
 ) -> Iterable[tuple[list[Span], list[Span]]]:
     dates = _dates(card, today, 0, arrow="→")
     owner = initials(card.owner)
-    room = width - width_of(dates) - cell_len(owner) - 2
+    idle, amount = _idle(card, 0), _amount(card, width // 3, locale)
+    yield [(literal(card.title), "title")], [*idle, (" " if idle else "", "text"), *amount]
+    step = _step_mark(card, today)
+    room = width - width_of([*step, *dates]) - cell_len(owner) - 2
     contacts = _contacts(card.contacts, room)
-    yield [(literal(card.title), "title")], _amount(card, width // 3, locale)
-    yield [(owner, "owner"), (f" {contacts}" if cell_len(contacts) <= room else "", "muted")], dates
+    shown = contacts if cell_len(contacts) <= room else ""
+    yield [(f"{owner} ", "owner"), *step, (shown, "muted")], dates
+
+
+def _step_mark(card: Card, today: date) -> list[Span]:
+    """Return what a compact card says of the next step: that there is one, and if it presses."""
+    if card.next_step is None:
+        return []
+    due = _due(card.next_step.due, today)
+    mark, style = due[0] if due else ("", "muted")
+    return [(f"{STEP}{mark[0] if style != 'muted' else ''} ", style)]
+
+
+def _due(day: date | None, today: date) -> list[Span]:
+    """Return the day of a next step, with the glyphs that a close date has too."""
+    if day is None:
+        return []
+    shown = format_day(day, today)
+    if day > today:
+        return [(shown, "muted")]
+    return [(f"!{shown}", "overdue")] if day < today else [(f"●{shown}", "today")]
+
+
+def _idle(card: Card, room: int) -> list[Span]:
+    """Return how long a rotting deal has been idle: in a word where it fits in `room` cells."""
+    if card.rotting is None:
+        return []
+    told = f"idle {card.rotting}d"
+    return [(told if cell_len(told) <= room else f"{IDLE}{card.rotting}d", "overdue")]
 
 
 def _amount(card: Card, room: int, locale: str) -> list[Span]:

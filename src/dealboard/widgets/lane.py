@@ -383,9 +383,11 @@ class Lane(Widget):
             selected=ground == "cursor",
             marked=card.id in self._marked,
         )
+        body = look.density.card_height - look.density.gap
+        below = "body" if ground == "card" else ground  # the next step hangs in the gap
         strips = [
-            self._strip(line, ground, thumb=thumb)
-            for line, thumb in zip(lines, beside, strict=False)
+            self._strip(line, ground if number < body else below, thumb=thumb)
+            for number, (line, thumb) in enumerate(zip(lines, beside, strict=False))
         ]
         gap = beside[len(lines) :]
         return strips + self._keep(gap, None, lambda: self._body_lines((), gap))
