@@ -70,7 +70,7 @@ def actions_provider() -> "type[Provider]":
     return Actions
 
 
-class Changed(Message):
+class Changed(Message, bubble=False):
     """Something was committed, by this app (`receipt`) or by another process (None)."""
 
     def __init__(self, receipt: "Receipt[Any] | None") -> None:
@@ -117,6 +117,8 @@ class DealboardApp(App[None]):
         self._own: set[int] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._places: dict[str, Screen[Any]] = {}
+        self._home: Screen[Any] | None = None
+        self.look = ""
         self._configuring = asyncio.Lock()
         self._scratch: str | None = None
         self._take_keymap()
@@ -142,16 +144,36 @@ class DealboardApp(App[None]):
 
     def home(self) -> "Screen[Any]":
         """Return the main screen one begins with, above which the others are shown."""
-        operator = self.workspace.user.role is Role.CHAT_OPERATOR
-        return self._place(CHAT_HOME if operator else HOME)
+        if self._home is None:
+            operator = self.workspace.user.role is Role.CHAT_OPERATOR
+            self._home = self._place(CHAT_HOME if operator else HOME)
+        return self._home
 
     def _place(self, name: str) -> "Screen[Any]":
-        """Return a main screen; it is made once, and then only shown again."""
+        """Return a main screen; it is made once, and then only shown again.
+
+        "deals" is the view of them that was shown last: the board or the table, by `look`.
+        """
+        if name == HOME:
+            from dealboard.screens.places import first_look
+
+            name = self.look = self.look or first_look(self)
         if name not in self._places:
             from dealboard.screens.places import make_place
 
-            self._places[name] = make_place(name, self)
+            self._places[name] = make_place(name, self, first=not self._places)
         return self._places[name]
+
+    def shows(self, place: "Screen[Any]") -> bool:
+        """Return whether a main screen is the one in front, whatever pages and dialogs cover it."""
+        shown = [each for each in self.screen_stack if each in self._places.values()]
+        return bool(shown) and shown[-1] is place
+
+    def show_deals_as(self, look: str) -> "Screen[Any]":
+        """Show the deals as a "board" or a "table" from now on, and return that view."""
+        self.look = look
+        self.go(look)
+        return self._place(look)
 
     def go(self, name: str) -> None:
         """Show a main screen. Textual keeps the first one below for ever, the others come over it.

@@ -1,7 +1,8 @@
 """The board's screen: hands the board its rows, and what a person asks for to the actions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -10,19 +11,20 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from dealboard import actions
-from dealboard.domain.filters import DealFilter, Sort, SortKey
-from dealboard.domain.stages import MARK
+from dealboard.domain.filters import DealFilter, SortKey
+from dealboard.domain.stages import StageKind
 from dealboard.screens import board_page
 from dealboard.screens.board_page import Opening, Page, Seen, Stale, View, Window
-from dealboard.screens.place import Place
+from dealboard.screens.deal_verbs import Material, Targets, counted
+from dealboard.screens.deals import DealsScreen, sum_up
+from dealboard.screens.outlook import Outlook
 from dealboard.store.reads import deals
 from dealboard.widgets.board import Board
-from dealboard.widgets.deal_card import Density
-from dealboard.widgets.menu_bar import MenuBar
-from dealboard.widgets.menu_line import MenuItem
+from dealboard.widgets.deal_card import Density, Scope
 
 if TYPE_CHECKING:
     from dealboard.app import Changed
+    from dealboard.domain.views import StageTotals
     from dealboard.store.transaction import Receipt, Transaction
     from dealboard.workspace import Then
 
@@ -32,67 +34,66 @@ There is none yet.
 
 Press P to create one, or click ＋ Pipeline above."""
 
-SORTS = (SortKey.MANUAL, SortKey.CLOSE, SortKey.AMOUNT, SortKey.CREATED, SortKey.NAME)
-"""The orders that `s` walks through."""
+
+AROUND = 200
+"""Deals either side of one that its page can turn to."""
 
 
-class BoardScreen(Place):
-    """A pipeline as a board (guide, Pipeline View)."""
+class BoardScreen(DealsScreen):
+    """A pipeline as a board (guide, Pipeline View).
 
-    PLACE = "deals"
+    Without an `opening` it is read as soon as the board is on the screen.
+    """
 
-    MENU_ACTIONS: ClassVar = {
-        MenuItem("new_deal", "＋ New deal"): "screen.new_deal",
-        MenuItem("new_pipeline", "＋ Pipeline"): "screen.new_pipeline",
-        MenuItem("settings", "⚙"): "app.go('settings')",
-    }
+    LOOK = "board"
+
+    board: Board
+    """The board widget, from the moment on when the screen is composed."""
+
+    SORTS = board_page.SORTS
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("N", "quick_add", "Quick add", id="deal.quick_add"),
-        Binding("m", "pick_stage", "Move to", id="deal.move"),
-        Binding("w", "win", "Won", id="deal.win"),
-        Binding("x", "lose", "Lost", id="deal.lose"),
-        Binding("D", "delete", "Delete", show=False, id="deal.delete"),
-        Binding("plus", "shift(1)", "Close date a day later", show=False, id="deal.later"),
-        Binding("minus", "shift(-1)", "Close date a day earlier", show=False, id="deal.earlier"),
-        Binding("o", "only_mine", "Only mine", id="view.mine"),
-        Binding("p", "pick_pipeline", "Pipeline", id="view.pipeline"),
-        Binding("s", "sort", "Sort", show=False, id="view.sort"),
-        Binding("S", "reverse", "Reverse the order", show=False, id="view.reverse"),
         Binding("c", "density", "Compact or comfortable", show=False, id="view.density"),
-        Binding("P", "new_pipeline", "New pipeline", show=False, id="pipeline.new"),
-        Binding("R", "rename_pipeline", "Rename pipeline", show=False, id="pipeline.rename"),
+        Binding("i", "whole", "Totals without the filter", show=False, id="view.whole"),
     ]
 
-    def __init__(self, opening: Opening) -> None:
-        super().__init__()
-        self._opening = opening
+    def __init__(
+        self, outlook: Outlook, opening: Opening | None = None, material: Material | None = None
+    ) -> None:
+        known = opening or Opening(())
+        super().__init__(outlook, material or Material(known.pipelines, known.stages))
+        self._opening = known
+        self._is_read = opening is not None
+        self._totals = dict(known.page.totals)
+        self._whole: Mapping[int, StageTotals] | None = None
+        self._shows_whole = False
         self._stale: Stale | None = None
+        self._outdated = False
 
     @property
     def _view(self) -> View | None:
         return self._opening.view
 
-    @property
-    def board(self) -> Board:
-        """The board widget."""
-        return self.query_one(Board)
-
-    def body(self) -> ComposeResult:
+    def view(self) -> ComposeResult:
         """Yield the board, or what teaches the first key."""
         config = self.dealboard.config
         today = self.dealboard.workspace.today
-        board = Board(today=today, density=Density(config.density), locale=config.locale)
-        self._show(board)
-        yield board
+        self.board = Board(today=today, density=Density(config.density), locale=config.locale)
+        self._show(self.board)
+        yield self.board
         yield Static(EMPTY, id="empty", markup=False)
 
     def on_mount(self) -> None:
         """Put the cursor on the board, and ask for a pipeline where there is none."""
-        self._label()
+        self.on_screen = True
         self.set_focus(self.board)
+        if self._is_read:
+            self._label()
+            self._count_up()
+        else:
+            self.look_at(self.outlook)
         self._show_hints()
-        if self._view is None:
+        if self._is_read and self._view is None:
             self.action_new_pipeline()
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────
@@ -101,6 +102,8 @@ class BoardScreen(Place):
         """Show a pipeline from its opening read."""
         opening = self._opening
         board.show(opening.stages, opening.page.totals)
+        if self.outlook.deal_id is not None and opening.page.position is not None:
+            board.focus_deal(self.outlook.deal_id, *opening.page.position)
         for stage_id, (offset, cards) in opening.page.rows.items():
             board.put_rows(stage_id, offset, cards)
 
@@ -110,15 +113,16 @@ class BoardScreen(Place):
         self.set_class(pipeline is None, "-empty")
         if view is None or pipeline is None:
             return
-        parts = ["demo"] if self.dealboard.demo else []
-        if self.dealboard.workspace.read_only:
-            parts.append("read-only")
-        parts.append(pipeline.name)
-        if view.filter.owners:
-            parts.append("only mine")
+        order = ""
         if view.sort.key is not SortKey.MANUAL:
-            parts.append(f"by {view.sort.key} {'↓' if view.sort.descending else '↑'}")
-        self.query_one(MenuBar).place = " · ".join(parts)
+            order = f"by {view.sort.key} {'↓' if view.sort.descending else '↑'}"
+        self.show_place(pipeline.name, order)
+        self._show_scope()
+
+    def _count_up(self) -> None:
+        """Say above the board what its headers amount to together."""
+        shown = {stage.id for stage in self._opening.stages}
+        self.set_counts(*sum_up(each for key, each in self._totals.items() if key in shown))
 
     def touch(self, stale: Stale) -> None:
         """Have something read again; what comes while a read is under way waits for the next."""
@@ -130,11 +134,12 @@ class BoardScreen(Place):
     async def _refresh(self) -> None:
         """Read what is stale until nothing is; what no longer was asked for is not shown."""
         while (stale := self._stale) is not None:
-            view, windows = self._view, self._windows()
+            before, windows = self._view, self._windows()
             today = self.dealboard.workspace.today
+            view = before or self._view_of(self.outlook)
             reading = self.dealboard.read(board_page.reread, stale, view, windows, today)
             opening = await self.dealboard.report(reading)
-            if self._view is not view:
+            if self._view is not before:
                 continue
             if self._stale is stale:
                 self._stale = None
@@ -151,31 +156,50 @@ class BoardScreen(Place):
         with board.at_once():
             if stale.stages is None:
                 same = opening.stages == self._opening.stages
-                self._opening = opening
+                self._opening, self._totals = opening, {}
+                if opening.view is not None:
+                    self.outlook = self.outlook._replace(pipeline_id=opening.view.pipeline_id)
                 self._label()
                 if not same:
                     self._show(board)
+            self._totals.update(page.totals)
             board.set_totals(page.totals)
             if stale.follow is not None and page.position is not None:
                 board.focus_deal(stale.follow, *page.position)
             for stage_id, (offset, cards) in page.rows.items():
                 board.put_rows(stage_id, offset, cards)
+        self._count_up()
         self._say(stale, page)
 
     def _say(self, stale: Stale, page: Page) -> None:
+        if not stale.said:
+            return
         hidden = stale.follow is not None and page.position is None
         if hidden and self._view and self._view.filter.active:
-            self.dealboard.say(f"{stale.said} · hidden by the filter, o shows all")
-        elif stale.said:
+            self.dealboard.say(f"{stale.said} · hidden by the filter, F clears it")
+        else:
             self.dealboard.say(stale.said)
+
+    def on_configured(self) -> None:
+        """Draw the cards as the settings have them now."""
+        config = self.dealboard.config
+        self.board.density, self.board.locale = Density(config.density), config.locale
 
     def on_changed(self, event: "Changed") -> None:
         """Show what was committed, by this app or another process."""
         seen = event.receipt.seen if event.receipt else None
         if isinstance(seen, Seen) and seen.view is self._view and self._stale is None:
             self._lay(seen.opening, seen.stale)
+        elif self.hidden:
+            self._outdated = True
         else:
             self.touch(Stale.of(event.receipt, self.board.cursor))
+
+    def on_screen_resume(self) -> None:
+        """Show what was committed while another place was in front."""
+        if self._outdated:
+            self._outdated = False
+            self.touch(Stale())
 
     @on(Board.RowsWanted)
     async def _hand_rows(self, event: Board.RowsWanted) -> None:
@@ -191,30 +215,202 @@ class BoardScreen(Place):
     @on(Board.OlderRequested)
     def _unfold(self, event: Board.OlderRequested) -> None:
         if self._view is not None:
-            self._look_at(self._view._replace(unfolded=self._view.unfolded | {event.stage_id}))
+            unfolded = self._view.unfolded | {event.stage_id}
+            self._look(self._view._replace(unfolded=unfolded), self.cursor_deal)
 
-    def _look_at(self, view: View) -> None:
-        """Show the same pipeline in another way; the cursor stays on its deal."""
-        cursor = self.board.cursor
+    # ── which deals ───────────────────────────────────────────────────────────────────────────
+
+    def _view_of(self, outlook: Outlook) -> View:
+        """Return the view that an outlook means on a board."""
+        return board_page.view_of(outlook, self.dealboard.workspace.today, self._view)
+
+    def look_at(self, outlook: Outlook) -> None:
+        """Show the deals of another outlook; before the board is on the screen, only note it."""
+        self.outlook = outlook
+        if not self.on_screen:
+            return
+        view = self._view_of(outlook)
+        if self._view is None:
+            self.touch(Stale(follow=outlook.deal_id, pipeline_id=outlook.pipeline_id))
+        elif view.pipeline_id != self._view.pipeline_id:
+            self._opening = self._opening._replace(
+                view=view._replace(pipeline_id=self._view.pipeline_id)
+            )
+            self.touch(Stale(follow=outlook.deal_id, pipeline_id=view.pipeline_id))
+        else:
+            self._look(view, outlook.deal_id)
+
+    def _look(self, view: View, deal_id: int | None) -> None:
+        """Show the same pipeline in another way; the cursor goes to a deal."""
         self._opening = self._opening._replace(view=view)
         self._label()
-        self.touch(Stale(follow=cursor.deal_id if cursor else None))
+        self.show_bar()
+        self.touch(Stale(follow=deal_id))
 
-    # ── what is done to the deal under the cursor ─────────────────────────────────────────────
+    @property
+    def matching(self) -> DealFilter:
+        """What a deal must be to be on the board."""
+        return self.outlook.board_only
+
+    @property
+    def shown_filter(self) -> DealFilter:
+        """The filter without the pipeline, which the menu names."""
+        return self.outlook.on_board
+
+    def take_filter(self, criteria: DealFilter) -> None:
+        """Show the deals of a filter, in the one pipeline that it names."""
+        (pipeline_id,) = criteria.pipelines or {self.pipeline_id or 0}
+        elsewhere = self.wanted.filter.pipelines
+        query = self.wanted._replace(filter=criteria._replace(pipelines=elsewhere))
+        outlook = self.outlook._replace(query=query, deal_id=self.cursor_deal)
+        if pipeline_id != self.pipeline_id:
+            outlook = outlook.to_pipeline(pipeline_id)
+        self.look_at(outlook)
+        self.remember()
+
+    def show_pipeline(self, pipeline_id: int) -> None:
+        """Show another pipeline."""
+        self.look_at(self.outlook.to_pipeline(pipeline_id)._replace(deal_id=None))
+        self.remember()
+
+    @work
+    async def reveal(self, deal_id: int) -> None:
+        """Put the cursor on a deal, wherever it is; a filter that hides it is dropped."""
+        app = self.dealboard
+        deal = await app.report(app.read(deals.deal, deal_id))
+        if deal is None:
+            return
+        outlook = self.outlook.to_pipeline(deal.pipeline.id)._replace(deal_id=deal_id)
+        view = self._view_of(outlook)
+        if deal.stage.kind is not StageKind.OPEN:
+            view = view._replace(unfolded=view.unfolded | {deal.stage.id})
+            self._opening = self._opening._replace(view=view)
+        if await app.report(app.read(board_page.read_position, view, deal_id)) is None:
+            outlook = outlook._replace(query=outlook.query._replace(filter=DealFilter()))
+            app.say("The filter hid it and is cleared")
+        self.look_at(outlook)
+
+    # ── totals without the filter ─────────────────────────────────────────────────────────────
+
+    def _show_scope(self) -> None:
+        """Say in the headers which deals they count (decision 45)."""
+        filtered = self.shown_filter.active
+        self._shows_whole = self._shows_whole and filtered
+        if self._shows_whole and self._whole is not None:
+            self.board.set_scope(Scope.WHOLE, self._whole)
+        else:
+            self.board.set_scope(Scope.FILTERED if filtered else Scope.ALL)
+
+    async def count_whole(self) -> int | None:
+        """Read the totals without the filter; the headers show them when asked to."""
+        view = self._view
+        if view is None:
+            return None
+        unfiltered = view._replace(filter=DealFilter())
+        whole = await self.dealboard.read(board_page.read_totals, unfiltered)
+        self._whole = whole
+        self._show_scope()
+        return sum(each.deals for each in whole.values())
+
+    def action_whole(self) -> None:
+        """Show the totals of all deals in the headers, or again of those that match."""
+        if self.shown_filter.active:
+            self._shows_whole = not self._shows_whole
+            self._show_scope()
+        else:
+            self.dealboard.say("Nothing is filtered: the totals are those of all deals")
+
+    # ── the selection ─────────────────────────────────────────────────────────────────────────
+
+    @property
+    def selected(self) -> frozenset[int]:
+        """The selected deals."""
+        return self.board.selected
+
+    @property
+    def selected_in(self) -> int | None:
+        """The pipeline of the board: what is not on it is not selected any more."""
+        return self.pipeline_id
+
+    def select(self, deal_ids: frozenset[int]) -> None:
+        """Have exactly these deals selected."""
+        if self.on_screen:
+            self.board.select(deal_ids)
+        else:
+            self.call_later(self.select, deal_ids)
+
+    @on(Board.SelectionChanged)
+    def _selected(self) -> None:
+        self.selection_changed()
+
+    @on(Board.RangeWanted)
+    async def _hand_range(self, event: Board.RangeWanted) -> None:
+        if self._view is None:
+            return
+        window = (event.offset, event.limit)
+        reading = self.dealboard.read(board_page.read_ids, self._view, event.stage_id, window)
+        ids = await self.dealboard.report(reading)
+        if ids is not None:
+            self.board.put_range(event.stage_id, event.offset, ids)
+
+    # ── what is done to deals ─────────────────────────────────────────────────────────────────
+
+    @property
+    def cursor_deal(self) -> int | None:
+        """The deal under the cursor."""
+        cursor = self.board.cursor
+        return cursor.deal_id if cursor else None
+
+    @property
+    def pipeline_id(self) -> int | None:
+        """The pipeline of the board."""
+        return self._view.pipeline_id if self._view else None
+
+    @property
+    def new_stage_id(self) -> int | None:
+        """The stage of the cursor."""
+        cursor = self.board.cursor
+        return cursor.stage_id if cursor else None
+
+    def stage_now(self) -> int | None:
+        """Return the stage of the deal under the cursor."""
+        return self.new_stage_id
+
+    def title_of(self, deal_id: int) -> str:
+        """Return the title of a deal whose card is held."""
+        card = self.board.card
+        if card is None or card.id != deal_id:
+            card = self.board.held.get(deal_id)
+        return card.title if card else ""
 
     def said(self, receipt: "Receipt[Any]") -> None:
-        """Say nothing: what was done is said when it is painted."""
+        """Say nothing of what was done: that is said when it is painted."""
+        self.offer_amount(receipt)
 
-    def _on_deal(self, verb: "Callable[[Transaction, int], Any]") -> None:
-        """Do something to the deal under the cursor, if there is one."""
-        cursor = self.board.cursor
-        if cursor and (deal_id := cursor.deal_id) is not None:
-            self.do(lambda tx: verb(tx, deal_id))
+    def do(self, action: "Callable[[Transaction], Any]", seeing: "Then | None" = None) -> None:
+        """Run an action, and read in its own transaction what the board shows of the change."""
+        super().do(
+            action,
+            seeing
+            or partial(
+                Seen.after,
+                view=self._view,
+                windows=self._windows(),
+                held=self.board.held,
+                cursor=self.board.cursor,
+                today=self.dealboard.workspace.today,
+            ),
+        )
 
     @on(Board.MoveRequested)
     def _move(self, event: Board.MoveRequested) -> None:
         deal_id, by, stage_id, index = event.deal_id, event.by, event.stage_id, event.index
-        if stage_id is None:
+        selected = self.selected
+        if selected and stage_id is None:
+            self.move_by(Targets(tuple(sorted(selected))), by or 0)
+        elif deal_id in selected and len(selected) > 1 and stage_id is not None:
+            self.move_to(Targets(tuple(sorted(selected))), stage_id)
+        elif stage_id is None:
             self.do(lambda tx: actions.deals.move(tx, deal_id, by=by))
         elif index is not None and self._sorted_by_hand():
             self._place(deal_id, stage_id, index)
@@ -247,190 +443,44 @@ class BoardScreen(Place):
         self.dealboard.say(f"Sorted by {self._view.sort.key} · s changes the order")
         return False
 
-    def action_win(self) -> None:
-        """Move the deal to Won."""
-        self._on_deal(lambda tx, deal_id: actions.deals.win(tx, deal_id))
-
-    def action_lose(self) -> None:
-        """Ask for a reason and move the deal to Lost."""
-        card = self.board.card
-        if card is None:
-            return
-        from dealboard.screens.ask import Ask
-
-        def lose(reason: str | None) -> None:
-            if reason is not None:
-                self.do(lambda tx: actions.deals.lose(tx, card.id, reason))
-
-        title = f"Why was {card.title} lost?"
-        self.app.push_screen(Ask(title, placeholder="Enter leaves it open"), lose)
-
     def action_delete(self) -> None:
-        """Ask, then delete the deal."""
-        card = self.board.card
-        if card is None:
-            return
-        from dealboard.screens.confirm import Confirm
+        """Ask, then delete the deal under the cursor: several go in the table (guide)."""
+        targets = self.here()
+        if targets is not None:
+            detail = "u brings it back."
+            if self.selected_count > 1:
+                number = counted(self.selected_count, "selected deal")
+                detail += f" Only this one: to delete the {number}, press t for the table."
+            self.delete(targets, detail=detail)
 
-        def delete(sure: bool | None) -> None:
-            if sure:
-                self.do(lambda tx: actions.deals.delete(tx, [card.id]))
-
-        self.app.push_screen(Confirm(f"Delete {card.title}?", detail="u brings it back."), delete)
-
-    def action_shift(self, days: int) -> None:
-        """Move the close date by days."""
-        self._on_deal(lambda tx, deal_id: actions.deals.shift_close_date(tx, deal_id, days))
-
-    def action_pick_stage(self) -> None:
-        """Ask for a stage and move the deal there."""
-        card = self.board.card
-        if card is None:
-            return
-        from dealboard.screens.pick import Choice, Pick
-
-        def move(stage_id: int | None) -> None:
-            if stage_id is not None:
-                self.do(lambda tx: actions.deals.move(tx, card.id, stage_id=stage_id))
-
-        choices = [
-            Choice(stage.id, f"{stage.name} {MARK[stage.kind]}".strip(), f"{stage.probability} %")
-            for stage in self._opening.stages
-        ]
-        self.app.push_screen(Pick(f"Move {card.title} to", choices, chosen=card.stage_id), move)
-
-    def do(self, action: "Callable[[Transaction], Any]", seeing: "Then | None" = None) -> None:
-        """Run an action, and read in its own transaction what the board shows of the change."""
-        super().do(
-            action,
-            seeing
-            or partial(
-                Seen.after,
-                view=self._view,
-                windows=self._windows(),
-                cursor=self.board.cursor,
-                today=self.dealboard.workspace.today,
-            ),
-        )
-
-    # ── forms, pickers and what is shown ──────────────────────────────────────────────────────
+    # ── forms, pages, the palette ─────────────────────────────────────────────────────────────
 
     @on(Board.NewRequested)
     def _new_in_stage(self, event: Board.NewRequested) -> None:
-        self._new_deal(event.stage_id)
-
-    def action_new_deal(self) -> None:
-        """Open the form for a new deal in the cursor's stage."""
-        cursor = self.board.cursor
-        if cursor is not None:
-            self._new_deal(cursor.stage_id)
-        else:
-            self.action_new_pipeline()
-
-    @work
-    async def _new_deal(self, stage_id: int) -> None:
-        from dealboard.screens.deal import DealScreen
-
-        await self.app.push_screen_wait(DealScreen(None, stage_id=stage_id))
+        self.new_deal(event.stage_id)
 
     @on(Board.OpenRequested)
-    @work
-    async def _open_deal(self, event: Board.OpenRequested) -> None:
-        from dealboard.screens.deal import DealScreen
+    def _open(self, event: Board.OpenRequested) -> None:
+        self.open_deal(event.deal_id)
 
-        reading = self.dealboard.read(deals.deal, event.deal_id)
-        deal = await self.dealboard.report(reading)
-        if deal is not None:
-            await self.app.push_screen_wait(DealScreen(deal))
-
-    @work
-    async def action_quick_add(self) -> None:
-        """Ask for a deal in one line."""
-        cursor, pipeline = self.board.cursor, self._opening.pipeline
-        if cursor is None or pipeline is None:
-            return
-        from dealboard.screens.quick_add import QuickAdd
-
-        stage = next(each for each in self._opening.stages if each.id == cursor.stage_id)
-        await self.app.push_screen_wait(QuickAdd(stage, pipeline))
-
-    @work
-    async def action_new_pipeline(self) -> None:
-        """Open the form for a new pipeline and show it (guide, Creating a pipeline)."""
-        from dealboard.screens.pipeline import PipelineScreen
-
-        pipeline_id = await self.app.push_screen_wait(PipelineScreen())
-        if pipeline_id is not None:
-            self._go_to(pipeline_id)
-
-    def action_rename_pipeline(self) -> None:
-        """Ask for another name of the pipeline."""
-        pipeline = self._opening.pipeline
-        if pipeline is None:
-            return
-        from dealboard.screens.ask import Ask
-
-        def rename(name: str | None) -> None:
-            if name is not None:
-                self.do(lambda tx: actions.pipelines.rename(tx, pipeline.id, name))
-
-        self.app.push_screen(
-            Ask("Rename the pipeline", initial=pipeline.name, required=True), rename
-        )
-
-    def action_pick_pipeline(self) -> None:
-        """Ask for a pipeline and show it."""
-        from dealboard.screens.pick import Choice, Pick
-
-        def show(pipeline_id: int | None) -> None:
-            if pipeline_id is not None:
-                self._go_to(pipeline_id)
-
-        choices = [Choice(each.id, each.name) for each in self._opening.pipelines]
-        shown = self._view.pipeline_id if self._view else None
-        self.app.push_screen(Pick("Show pipeline", choices, chosen=shown), show)
-
-    def jumps(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield the stages and the pipelines, for the palette."""
-        for at, stage in enumerate(self._opening.stages):
-            yield f"Go to stage {stage.name}", partial(self.board.action_stage, at)
-        for pipeline in self._opening.pipelines:
-            yield f"Show pipeline {pipeline.name}", partial(self._go_to, pipeline.id)
-
-    def _go_to(self, pipeline_id: int) -> None:
-        self.dealboard.remember_mine(board_page.LAST_PIPELINE, pipeline_id)
-        self.touch(Stale(pipeline_id=pipeline_id))
-
-    def action_only_mine(self) -> None:
-        """Show the acting user's deals only, or all again."""
-        if self._view is not None:
-            mine = frozenset({self.dealboard.workspace.user.id})
-            owners = frozenset() if self._view.filter.owners else mine
-            self._look_at(self._view._replace(filter=DealFilter(owners=owners)))
-
-    def action_sort(self) -> None:
-        """Order the deals by the next field."""
-        if self._view is not None:
-            following = SORTS[(SORTS.index(self._view.sort.key) + 1) % len(SORTS)]
-            self._look_at(self._view._replace(sort=Sort(following)))
-
-    def action_reverse(self) -> None:
-        """Turn the order around."""
-        if self._view is not None and self._sorted_by_field():
-            sort = self._view.sort
-            self._look_at(self._view._replace(sort=sort._replace(descending=not sort.descending)))
-
-    def _sorted_by_field(self) -> bool:
-        if self._view is not None and self._view.sort.key is SortKey.MANUAL:
-            self.dealboard.say("In manual order · s sorts by a field")
-            return False
-        return True
+    async def around(self, deal_id: int) -> Sequence[int]:
+        """Return the deals of the stage before and after one."""
+        cursor, view = self.board.cursor, self._view
+        if cursor is None or view is None or cursor.deal_id != deal_id:
+            return (deal_id,)
+        window = (max(0, cursor.index - AROUND), 2 * AROUND)
+        reading = self.dealboard.read(board_page.read_ids, view, cursor.stage_id, window)
+        return await self.dealboard.report(reading) or (deal_id,)
 
     def action_density(self) -> None:
         """Change between comfortable and compact cards."""
         compact = self.board.density is Density.COMPACT
         self.board.density = Density.COMFORTABLE if compact else Density.COMPACT
 
-    def choose_place(self) -> None:
-        """Offer the pipelines."""
-        self.action_pick_pipeline()
+    def jumps(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        """Yield the stages, then what other views offer too, for the palette."""
+        stages = (
+            (f"Go to stage {stage.name}", partial(self.board.action_stage, at))
+            for at, stage in enumerate(self._opening.stages)
+        )
+        return chain(stages, super().jumps())

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from dealboard.domain.filters import DealFilter, Sort
+from dealboard.domain.filters import DealFilter, Sort, SortKey
 from dealboard.domain.views import Card, Pipeline, Stage, StageTotals
+from dealboard.screens.outlook import Outlook
 from dealboard.store.driver import Connection
 from dealboard.store.reads import board, history, pipelines
 from dealboard.store.reads.tally import Tally
@@ -19,14 +21,18 @@ if TYPE_CHECKING:
 CLOSED_DAYS = 30
 """Days for which a closed deal keeps its card on the board (decision 48)."""
 
-LAST_PIPELINE = "last_pipeline"
-"""Under which each user's pipeline is remembered."""
+SORTS = (SortKey.MANUAL, SortKey.CLOSE, SortKey.AMOUNT, SortKey.CREATED, SortKey.NAME)
+"""The orders that cards can be in."""
 
 FIRST_CARDS = 24
 """Cards of each stage that come with the first frame: more than a lane shows, a page in all."""
 
 Window = tuple[int, int]
 """Offset and limit of the rows that a stage shows."""
+
+
+NO_CARDS: Mapping[int, Card] = MappingProxyType({})
+"""Nothing held."""
 
 
 class View(NamedTuple):
@@ -128,6 +134,27 @@ def _stages_of(touched: "Iterable[Touched]", cursor: Cursor | None) -> frozenset
     return frozenset().union(*stages.values()) if stages and all(stages.values()) else None
 
 
+def view_of(outlook: Outlook, today: date, view: View | None = None) -> View:
+    """Return the view that an outlook means on a board; of `view` it keeps what is unfolded."""
+    pipeline_id = outlook.pipeline_id or (view.pipeline_id if view else 0)
+    sort = outlook.query.sort
+    return (view or View(pipeline_id, today))._replace(
+        pipeline_id=pipeline_id,
+        today=today,
+        filter=outlook.on_board,
+        sort=sort if sort.key in SORTS else Sort(),
+    )
+
+
+def open_board(connection: Connection, outlook: Outlook, today: date) -> Opening:
+    """Read the board of an outlook, around its deal where the board shows that."""
+    view = view_of(outlook, today)
+    place = None if outlook.deal_id is None else read_position(connection, view, outlook.deal_id)
+    around = {place[0]: (max(0, place[1] - FIRST_CARDS // 2), FIRST_CARDS)} if place else {}
+    opening = read_opening(connection, view.pipeline_id, today, view, around)
+    return opening._replace(page=opening.page._replace(position=place))
+
+
 def read_opening(
     connection: Connection,
     wanted: int | None,
@@ -189,12 +216,23 @@ def read_page(
 
 
 def read_windows(
-    connection: Connection, view: View, windows: Mapping[int, Window]
+    connection: Connection,
+    view: View,
+    windows: Mapping[int, Window],
+    held: Mapping[int, Card] = NO_CARDS,
 ) -> dict[int, tuple[int, tuple[Card, ...]]]:
-    """Read the offset and the cards of each stage's window."""
+    """Read the offset and the cards of each stage's window; a card that is held is not read again.
+
+    What is held of a deal is told from what has changed by its version.
+    """
+    ids = {
+        stage_id: read_ids(connection, view, stage_id, windows[stage_id]) for stage_id in windows
+    }
+    wanted = tuple(chain.from_iterable(ids.values()))
+    cards = board.cards_anew(connection, wanted, held, view.today)
     return {
-        stage_id: (window[0], read_rows(connection, view, stage_id, window))
-        for stage_id, window in windows.items()
+        stage_id: (windows[stage_id][0], tuple(cards[each] for each in some if each in cards))
+        for stage_id, some in ids.items()
     }
 
 
@@ -239,6 +277,11 @@ def read_rows(
     connection: Connection, view: View, stage_id: int, window: Window
 ) -> tuple[Card, ...]:
     """Read the cards of a stage's window."""
+    return board.cards(connection, read_ids(connection, view, stage_id, window), view.today)
+
+
+def read_ids(connection: Connection, view: View, stage_id: int, window: Window) -> tuple[int, ...]:
+    """Read the ids of the deals in a stage's window."""
     return board.lane(
         connection,
         stage_id,
@@ -281,15 +324,16 @@ class Seen(NamedTuple):
         windows: Mapping[int, Window],
         cursor: Cursor | None,
         today: date,
+        held: Mapping[int, Card] = NO_CARDS,
     ) -> Self:
-        """Read what a change made stale."""
+        """Read what a change made stale; cards that are `held` only where they changed."""
         stale = Stale.of(receipt, cursor)
         if view is None or view.tally is None or stale.stages is None or view.filter.active:
             return cls(view, stale, reread(connection, stale, view, windows, today))
         concerned = {key: window for key, window in windows.items() if key in stale.stages}
         page = Page(
             carried_totals(connection, view, view.tally, receipt, stale.stages),
-            read_windows(connection, view, concerned),
+            read_windows(connection, view, concerned, held),
             None if stale.follow is None else read_position(connection, view, stale.follow),
         )
         return cls(view, stale, Opening((), page=page))

@@ -4,6 +4,7 @@ Several deals are changed in one transaction, so that one `u` takes all of it ba
 look like, and where the cursor is, the views themselves know.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -19,6 +20,8 @@ from dealboard.screens.place import Place
 from dealboard.store.reads import deals
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dealboard.store.transaction import Receipt, Transaction
 
 MANY = 20
@@ -304,15 +307,31 @@ class DealVerbs(Place):
         """Ask, then delete deals; of many their number has to be typed."""
         from dealboard.screens.confirm import Confirm
 
-        many = len(targets.ids) > MANY
-
         def delete(sure: bool | None) -> None:
             if sure:
-                self.do(lambda tx: actions.deals.delete(tx, targets.ids))
+                self.dealboard.start(self._delete(targets))
 
         detail = detail or f"u brings {targets.them} back."
-        typed = str(len(targets.ids)) if many else None
+        typed = str(len(targets.ids)) if len(targets.ids) > MANY else None
         self.app.push_screen(Confirm(f"Delete {targets.name}?", detail=detail, typed=typed), delete)
+
+    async def _delete(self, targets: Targets) -> None:
+        """Delete deals; behind a backup if they are many (decision 50)."""
+        if len(targets.ids) > MANY:
+            self.dealboard.say(f"Deleting {targets.name} behind a backup…")
+            if await self.dealboard.report(self._back_up()) is None:
+                return
+        self.do(lambda tx: actions.deals.delete(tx, targets.ids))
+
+    async def _back_up(self) -> "Path":
+        """Copy the workspace beside itself and return the copy. Raises StorageFailed."""
+        from dealboard.store import backup
+
+        workspace = self.dealboard.workspace
+        name = f"{workspace.path.stem}-{workspace.now:%Y%m%dT%H%M%S.%fZ}-before-delete.db"
+        copy = workspace.path.parent / "backups" / name
+        await asyncio.to_thread(backup.create, workspace.path, copy, workspace.timeout)
+        return copy
 
     # ── the clipboard ─────────────────────────────────────────────────────────────────────────
 

@@ -86,6 +86,7 @@ class DealsScreen(DealPlaces):
         self.outlook = outlook
         self.material = material
         self.counts = Counts()
+        self.on_screen = False
         self._kept = outlook
         self._chosen = Chosen()
         self._counting = Newest(self._start)
@@ -234,7 +235,7 @@ class DealsScreen(DealPlaces):
         """Show the same deals as a table, or as a board."""
         look: Look = "table" if self.LOOK == "board" else "board"
         query = self.wanted._replace(look=look)
-        self.show_outlook(self.outlook._replace(query=query, deal_id=self.cursor_deal))
+        self.show_outlook(Outlook(query, self.pipeline_id, self.cursor_deal))
 
     def show_outlook(self, outlook: Outlook) -> None:
         """Show the deals of an outlook as it says; the other view takes over the selection."""

@@ -14,15 +14,27 @@ if TYPE_CHECKING:
 OPEN_TO_CHAT_OPERATORS = frozenset({"contacts", "settings"})
 
 
-def make_place(name: str, app: "DealboardApp") -> Place:
-    """Return a new main screen, or the sentence that says why it is not shown (decision 78)."""
+def first_look(app: "DealboardApp") -> str:
+    """Return as what the deals are shown first: as the acting user had them last."""
+    from dealboard.screens.outlook import recall
+
+    return recall(app).query.look
+
+
+def make_place(name: str, app: "DealboardApp", *, first: bool = False) -> Place:
+    """Return a new main screen, or the sentence that says why it is not shown (decision 78).
+
+    The `first` one is read on the spot, so that the first frame shows the deals.
+    """
     if app.workspace.user.role is Role.CHAT_OPERATOR and name not in OPEN_TO_CHAT_OPERATORS:
         from dealboard.screens.no_access import NoAccess
 
         return NoAccess(name)
     match name:
-        case "deals":
-            return _board(app)
+        case "board":
+            return _board(app, first=first)
+        case "table":
+            return _table(app, first=first)
         case "contacts":
             from dealboard.screens.contacts import ContactsScreen
 
@@ -38,11 +50,25 @@ def make_place(name: str, app: "DealboardApp") -> Place:
     raise KeyError(name)
 
 
-def _board(app: "DealboardApp") -> Place:
-    """Return the board, read on the spot so that the first frame shows the deals."""
+def _board(app: "DealboardApp", *, first: bool) -> Place:
     from dealboard.screens.board import BoardScreen
-    from dealboard.screens.board_page import LAST_PIPELINE, read_opening
+    from dealboard.screens.outlook import Outlook, recall
 
-    workspace = app.workspace
-    wanted = app.recall_mine(LAST_PIPELINE)
-    return BoardScreen(workspace.read(read_opening, wanted, workspace.today))
+    if not first:
+        return BoardScreen(Outlook())
+    from dealboard.screens.board_page import open_board
+
+    outlook, workspace = recall(app), app.workspace
+    return BoardScreen(outlook, workspace.read(open_board, outlook, workspace.today))
+
+
+def _table(app: "DealboardApp", *, first: bool) -> Place:
+    from dealboard.screens.outlook import Outlook, recall
+    from dealboard.screens.table import TableScreen
+
+    if not first:
+        return TableScreen(Outlook())
+    from dealboard.screens.table_page import open_table
+
+    outlook, workspace = recall(app), app.workspace
+    return TableScreen(outlook, workspace.read(open_table, outlook, workspace.today))

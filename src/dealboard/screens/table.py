@@ -101,6 +101,7 @@ class TableScreen(DealsScreen):
 
     def on_mount(self) -> None:
         """Put the cursor on the grid, and read the whole order."""
+        self.on_screen = True
         self.set_focus(self.grid)
         self._label()
         self._show_hints()
@@ -128,7 +129,7 @@ class TableScreen(DealsScreen):
     def look_at(self, outlook: Outlook) -> None:
         """Show the deals of another outlook; before the grid is on the screen, only note it."""
         before, self.outlook = self.outlook, outlook
-        if not self.is_mounted:
+        if not self.on_screen:
             self._follow = outlook.deal_id
             return
         self._label()
@@ -317,7 +318,7 @@ class TableScreen(DealsScreen):
 
     def select(self, deal_ids: frozenset[int]) -> None:
         """Have exactly these deals selected, those of them that the table shows."""
-        if self.is_mounted and self._wanted_selection is None and len(self.grid.ids):
+        if self.on_screen and self._wanted_selection is None and len(self.grid.ids):
             self.grid.select(deal_ids)
         else:
             self._wanted_selection = deal_ids

@@ -23,6 +23,7 @@ from dealboard.widgets.drag import Drag
 from dealboard.widgets.lane import Look
 from dealboard.widgets.lane import RowsWanted as LaneRowsWanted
 from dealboard.widgets.lanes import Lanes
+from dealboard.widgets.line import take_in_order
 from dealboard.widgets.selection import Selection
 from dealboard.widgets.span_styles import SpanStyles
 
@@ -340,6 +341,11 @@ class Board(Widget, can_focus=True):
         at = self._lanes.index(stage_id)
         return None if at is None else self._lanes[at].window
 
+    @property
+    def held(self) -> dict[int, Card]:
+        """The cards that are held, by deal."""
+        return {card.id: card for lane in self._lanes for card in lane.held}
+
     def neighbours(self, stage_id: int, index: int, mover: int) -> tuple[int | None, int | None]:
         """Return the deals above and below a place of a stage, counted without the deal `mover`.
 
@@ -531,6 +537,10 @@ class Board(Widget, can_focus=True):
             self.action_cancel_drag()
         else:
             self.select(())
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take the keys in the order in which they were pressed: after `/` they are a name."""
+        await take_in_order(self, event)
 
     # ── what a person wants done ──────────────────────────────────────────────────────────────
 

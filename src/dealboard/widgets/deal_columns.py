@@ -24,19 +24,19 @@ class Context(NamedTuple):
 
 
 COLUMNS = (
-    Column("title", "Title", 60, 14, sort=True, flex=True),
+    Column("title", "Title", 60, 22, sort=True, flex=True),
     Column("stage", "Stage", 24, 8, sort=True),
     Column("pipeline", "Pipeline", 24, 8),
     Column("owner", "Owner", 24, 8),
-    Column("amount", "Amount", 20, 9, align="right", sort=True),
-    Column("currency", "Currency", 8, 4),
-    Column("close", "Close date", 14, 10, sort=True),
-    Column("created", "Created", 12, 9, sort=True),
-    Column("contacts", "Contacts", 32, 10),
-    Column("reference", "Reference", 24, 8),
-    Column("status", "Status", 16, 6),
+    Column("amount", "Amount", 20, 8, align="right", sort=True),
+    Column("currency", "Cur", 4, 3),
+    Column("close", "Close date", 14, 9, sort=True),
+    Column("created", "Created", 12, 8, sort=True),
+    Column("contacts", "Contacts", 32, 8),
+    Column("reference", "Reference", 24, 7),
+    Column("status", "Status", 16, 5),
     Column("probability", "Probability", 11, 5, align="right"),
-    Column("weighted", "Weighted", 20, 9, align="right"),
+    Column("weighted", "Weighted", 20, 8, align="right"),
 )
 """All there are (guide, List View: "all main deal fields")."""
 

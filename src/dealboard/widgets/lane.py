@@ -136,6 +136,11 @@ class Lane(Widget):
     def _page(self) -> int:
         return self.capacity + 1
 
+    @property
+    def held(self) -> tuple[Card, ...]:
+        """The cards that are held, in view and a page either side."""
+        return self._cards
+
     def card(self, row: int) -> Card | None:
         """Return the card of a row, None where none is held."""
         index = row - self._offset

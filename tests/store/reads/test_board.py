@@ -30,7 +30,8 @@ def lane(
     world: World, stage: int, criteria: DealFilter = ALL, sort: Sort | None = None, **options: Any
 ) -> tuple[Card, ...]:
     window = {"offset": 0, "limit": 100} | options
-    return world.read(board.lane, stage, criteria, sort or Sort(), today=TODAY, tz=UTC, **window)
+    ids = world.read(board.lane, stage, criteria, sort or Sort(), today=TODAY, tz=UTC, **window)
+    return world.read(board.cards, ids, TODAY)
 
 
 def titles(cards: tuple[Card, ...]) -> list[str]:

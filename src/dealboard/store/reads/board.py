@@ -20,6 +20,7 @@ from dealboard.store.reads.links import contacts_of
 from dealboard.store.reads.order import keys_of, order_by, precedes
 from dealboard.store.reads.totals import stage_totals
 from dealboard.store.reads.values import (
+    PORTION,
     Params,
     day_or_none,
     full_name,
@@ -74,8 +75,8 @@ def lane(
     today: date,
     tz: tzinfo | None = None,
     closed_since: date | None = None,
-) -> tuple[Card, ...]:
-    """Return the cards of a window of a stage, in order.
+) -> tuple[int, ...]:
+    """Return the ids of the deals in a window of a stage, in order.
 
     `closed_since` leaves out deals closed before the beginning of that day.
     """
@@ -85,7 +86,7 @@ def lane(
         f" ORDER BY {order_by(keys_of(sort))} LIMIT :limit OFFSET :offset",
         {**where.params, "limit": limit, "offset": offset},
     )
-    return cards(connection, [row[0] for row in rows], today, tz)
+    return tuple(row[0] for row in rows)
 
 
 def position(
@@ -194,6 +195,20 @@ def cards(
     for some in portions(deal_ids):
         found |= _portion(connection, some, today, tz)
     return tuple(found[deal_id] for deal_id in deal_ids if deal_id in found)
+
+
+def cards_anew(
+    connection: Connection, deal_ids: Sequence[int], held: Mapping[int, Card], today: date
+) -> dict[int, Card]:
+    """Return the cards of these deals; those held already are read only where the deal changed."""
+    params: Params = {}
+    known = [each for each in deal_ids if each in held][:PORTION]
+    rows = connection.execute(
+        f"SELECT id, version FROM deal WHERE id IN ({listed('deal', known, params)})", params
+    )
+    same = {each: held[each] for each, version in rows if held[each].version == version}
+    missing = [each for each in deal_ids if each not in same]
+    return same | {card.id: card for card in cards(connection, missing, today)}
 
 
 def _portion(
