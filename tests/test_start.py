@@ -6,7 +6,7 @@ import sys
 import pytest
 
 ORM = {"sqlmodel", "sqlalchemy", "pydantic", "alembic"}
-LAZY = ORM | {"httpx", "phonenumbers", "babel"}
+LAZY = ORM | {"httpx", "phonenumbers", "babel", "tomlkit"}
 
 
 def loaded_by(code: str) -> set[str]:
@@ -24,6 +24,7 @@ def loaded_by(code: str) -> set[str]:
         "import dealboard.app",
         "import dealboard.app, dealboard.screens.board, dealboard.screens.deal",
         "import dealboard.actions",
+        "from dealboard.screens import settings_pipelines, settings_appearance, settings_keys",
         "from dealboard.screens import help, pick, ask, confirm, quick_add, pipeline, first_run",
     ],
 )

@@ -145,3 +145,18 @@ def test_the_demo_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(json.loads(listed.stdout)) == 7
     assert not list(tmp_path.glob("dealboard-demo-*"))
     assert not (tmp_path / "xdg" / "data").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
+def test_the_demo_says_that_it_is_being_made(tmp_path: Path) -> None:
+    import pty
+
+    reader, stderr = pty.openpty()
+    words = (sys.executable, "-m", "dealboard", "--demo", "--deals", "3", "deal", "list", "--json")
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=stderr, text=True, check=True)
+    os.close(stderr)
+    said = os.read(reader, 1000).decode()
+    os.close(reader)
+
+    assert said.strip() == "Making 3 demo deals…"
+    assert len(json.loads(done.stdout)) == 3

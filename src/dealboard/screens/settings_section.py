@@ -24,6 +24,7 @@ class Section(Vertical):
     Section {
         height: 1fr;
         padding: 0 1;
+        & Rows, & Note { max-width: 120; }
     }
     """
 

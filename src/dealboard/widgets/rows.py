@@ -221,7 +221,9 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
             return self._strip(_marked(line), ("dragged",))
         if at != self.cursor or shown[at].id is None or (self._drag and self._drag.moving):
             return self._strip(line, ())
-        return self._strip(_marked(line), ("cursor" if self.has_focus else "cursor-blurred",))
+        if self.has_focus:
+            return self._strip(_marked(line), ("cursor",))
+        return self._strip(_marked(line, "muted"), ("cursor-blurred",))
 
     def _strip(self, line: Line, ground: tuple[str, ...]) -> Strip:
         segments = [
@@ -364,10 +366,10 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
 
-def _marked(line: Line) -> Line:
+def _marked(line: Line, mark: str = "mark") -> Line:
     """Return a line with the cursor's mark in its margin."""
     (margin, style), *rest = line
-    return ((MARK, "mark"), (margin[1:], style), *rest)
+    return ((MARK, mark), (margin[1:], style), *rest)
 
 
 def _named(style: str, ground: tuple[str, ...]) -> tuple[str, ...]:
