@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-from dealboard.actions import contacts, deals, fields, history, pipelines, saved_views, stages, team
+from dealboard.actions import (
+    contacts,
+    deals,
+    fields,
+    history,
+    pipelines,
+    preferences,
+    saved_views,
+    stages,
+    team,
+)
 from dealboard.domain.filters import Query
 from dealboard.domain.views import Role
 from dealboard.errors import NotPermitted
@@ -18,6 +28,12 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "pipelines.move": lambda tx: pipelines.move(tx, 1, 1),
     "pipelines.delete": lambda tx: pipelines.delete(tx, 1),
     "pipelines.move_deals": lambda tx: pipelines.move_deals(tx, 1, 1),
+    "pipelines.shift": lambda tx: pipelines.shift(tx, 1, 1),
+    "pipelines.empty_and_delete": lambda tx: pipelines.empty_and_delete(tx, 1, 2),
+    "preferences.set_currency": lambda tx: preferences.set_currency(tx, "USD"),
+    "preferences.set_country": lambda tx: preferences.set_country(tx, "US"),
+    "preferences.set_rotting": lambda tx: preferences.set_rotting(tx, 9),
+    "stages.shift": lambda tx: stages.shift(tx, 1, 1),
     "stages.add": lambda tx: stages.add(tx, 1, "Other"),
     "stages.edit": lambda tx: stages.edit(tx, 1, probability=20),
     "stages.move": lambda tx: stages.move(tx, 1, 2),

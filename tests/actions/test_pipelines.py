@@ -129,6 +129,24 @@ def test_all_deals_move_to_another_pipeline_in_their_order(desk: Desk) -> None:
         desk.do(pipelines.move_deals, other, other)
 
 
+def test_a_pipeline_goes_with_its_deals_moved_as_one_operation(desk: Desk) -> None:
+    other = desk.do(pipelines.create, "Other", parse_stages("Lead")).value
+    desk.new("A", desk.lead)
+    receipt = desk.do(pipelines.empty_and_delete, desk.pipeline, other)
+    assert (receipt.value, receipt.label) == (1, "Deleted pipeline Sales, its deals moved")
+    assert [each.name for each in desk.rows(Pipeline)] == ["Other"]
+    desk.do(history.undo)
+    assert desk.order(desk.lead) == ["A"]
+
+
+def test_a_pipeline_is_shifted_as_far_as_there_are_others(desk: Desk) -> None:
+    desk.do(pipelines.create, "Other")
+    assert desk.do(pipelines.shift, desk.pipeline, -1).operation is None
+    desk.do(pipelines.shift, desk.pipeline, 1)
+    assert {each.name: each.position for each in desk.rows(Pipeline)} == {"Sales": 2, "Other": 1}
+    assert desk.do(pipelines.shift, desk.pipeline, 1).operation is None
+
+
 def test_an_unknown_pipeline_is_named(desk: Desk) -> None:
     with pytest.raises(NotFound, match="no pipeline #99"):
         desk.do(pipelines.rename, 99, "Other")

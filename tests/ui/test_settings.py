@@ -239,6 +239,16 @@ async def test_currency_and_rotting_of_the_workspace(sales: Workspace) -> None:
         assert [each.rotting_days for each in sales.read(pipelines.stages, 1)][:2] == [None, None]
 
 
+async def test_contact_fields_are_opened_and_counted(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await settings(robot, "3")
+        assert "none of your own" in robot.text
+        await robot.press("j", "j", "j", "enter", "n")
+        await robot.type("Size")
+        await robot.press("f2", "escape")
+        await robot.until(lambda: "1 of your own" in robot.text)
+
+
 # ── appearance ────────────────────────────────────────────────────────────────────────────────
 
 

@@ -17,7 +17,7 @@ from dealboard.screens.settings_section import Section
 from dealboard.screens.typed import Given, Typed
 from dealboard.screens.user_form import ROLE_NAMES
 from dealboard.store.driver import Connection
-from dealboard.store.reads import pipelines, settings
+from dealboard.store.reads import fields, pipelines, settings
 from dealboard.widgets.row_lines import Column, Entry
 from dealboard.widgets.rows import Rows
 
@@ -34,6 +34,7 @@ class Shown(NamedTuple):
     country: str = ""
     rotting: int | None = None
     stages: tuple[Stage, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 def read_shown(connection: Connection) -> Shown:
@@ -43,6 +44,7 @@ def read_shown(connection: Connection) -> Shown:
         settings.setting(connection, settings.COUNTRY) or "",
         settings.setting(connection, settings.ROTTING_DAYS),
         pipelines.all_stages(connection),
+        tuple(each.name for each in fields.fields(connection)),
     )
 
 
@@ -77,11 +79,12 @@ class WorkspaceSection(Section):
         country = await asyncio.to_thread(country_name, shown.country)
         workspace = self.dealboard.workspace
         user = workspace.user
+        own = f"{len(shown.fields)} of your own" if shown.fields else "none of your own"
         rows = (
             ("currency", "Currency", shown.currency, "of new amounts that name none"),
             ("country", "Country", f"{shown.country}  {country}".strip() or "none", PREFIXES),
             ("rotting", "Deals rot after", _days(shown.rotting), ROTTING),
-            ("fields", "Contact fields", "⏎ opens them", "fields of your own for every contact"),
+            ("fields", "Contact fields", own, ", ".join(shown.fields) or "⏎ adds one"),
             ("acting", "You are", user.name, f"{ROLE_NAMES[user.role]}; --as NAME acts as another"),
             ("file", "The file", workspace.path.name, str(workspace.path.parent)),
         )
