@@ -142,6 +142,23 @@ async def test_selected_contacts_are_deleted_but_for_those_with_deals(
         await robot.until(lambda: "4 contacts" in robot.text)
 
 
+async def test_what_is_found_is_written_to_a_file(
+    workspace: Workspace, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    async with driving(workspace, path) as robot:
+        await to_list(robot)
+        await robot.press("slash")
+        await robot.type("rossi")
+        await robot.press("enter", "ctrl+e")
+        await robot.until(lambda: "Export 2 contacts to" in robot.text)
+        await robot.press("enter")
+        await robot.until(lambda: "Wrote 2 contacts to" in robot.text)
+    written = path.with_name("contacts-2026-11-23.csv").read_text(encoding="utf-8")
+    assert "Adele Rossi" in written
+    assert "Bo Chen" not in written
+
+
 async def test_change_of_another_process_shows_in_the_list(
     workspace: Workspace, path: Path, clock: Clock
 ) -> None:
@@ -242,6 +259,21 @@ async def test_esc_asks_before_anything_is_lost(workspace: Workspace) -> None:
         await desk.shows("Discard what you typed?")
         await desk.press("y")
         assert await desk.answered() is None
+
+
+async def test_what_was_typed_survives_the_end(workspace: Workspace, path: Path) -> None:
+    async with driving(workspace, path) as robot:
+        await to_list(robot)
+        await robot.press("n")
+        await robot.type("Zoe")
+    async with driving(workspace, path) as robot:
+        await to_list(robot)
+        await robot.press("n")
+        await robot.until(lambda: "What you typed the last time is here again" in robot.text)
+        assert "Zoe" in robot.text
+        await robot.press("escape", "y", "n")
+        await robot.until(lambda: "Save F2" in robot.text)
+        assert "Zoe" not in robot.text
 
 
 # ── merging ───────────────────────────────────────────────────────────────────────────────────

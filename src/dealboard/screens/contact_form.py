@@ -1,5 +1,6 @@
 """The form of a contact: new or edited, with an eye on who has the same number already."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual import on, work
@@ -15,7 +16,8 @@ from dealboard.domain.changes import ContactChanges
 from dealboard.domain.text import digits, excerpt, safe
 from dealboard.domain.views import Contact, CustomField, Role
 from dealboard.errors import DealboardError, InvalidValue
-from dealboard.screens.confirm import Confirm, leave
+from dealboard.screens.confirm import Confirm
+from dealboard.screens.drafts import Draft, Keeping, key_of, read_kept
 from dealboard.screens.pick import Pick
 from dealboard.screens.saving import dealboard, writing
 from dealboard.store.driver import Connection
@@ -36,6 +38,12 @@ UNUSABLE = {
     "email": "Not a valid e-mail address; it is kept as it is.",
 }
 """Decision 72: a warning, never a refusal."""
+
+
+NOUN = "contact"
+"""Under which drafts are kept."""
+
+BACK = "What you typed the last time is here again, and is not saved yet."
 
 
 class Reach(NamedTuple):
@@ -61,9 +69,9 @@ def read_reach(
     return Reach(key is not None, found[0] if found else None)
 
 
-def read_fresh(connection: Connection, contact_id: int) -> tuple[Contact, tuple[CustomField, ...]]:
-    """Return a contact and the fields of the workspace."""
-    return contacts.contact(connection, contact_id), fields.fields(connection)
+def read_material(connection: Connection, key: str) -> tuple[tuple[CustomField, ...], Draft | None]:
+    """Read the fields of the workspace, and the draft that is kept under a setting."""
+    return fields.fields(connection), read_kept(connection, key)
 
 
 class ContactFormScreen(ModalScreen[int | None]):
@@ -94,6 +102,7 @@ class ContactFormScreen(ModalScreen[int | None]):
         &.-roomy Field { margin-bottom: 1; }
         & #trouble { color: $text-error; text-style: bold; display: none; }
         & #trouble.-some { display: block; }
+        & #trouble.-news { color: $text-muted; text-style: none; }
         & #twin { height: 1; margin-top: 1; align-horizontal: right; display: none; }
         & #twin.-some { display: block; }
         & #twin > Button { margin-left: 1; }
@@ -107,6 +116,8 @@ class ContactFormScreen(ModalScreen[int | None]):
         self._base = None if contact is None else as_changes(contact)
         self._twins: dict[str, Contact] = {}
         self._saving = False
+        self._keeping: Keeping | None = None
+        self._draft: Draft | None = None
 
     @property
     def form(self) -> ContactForm:
@@ -136,7 +147,7 @@ class ContactFormScreen(ModalScreen[int | None]):
         return "Add this to it" if self._contact is None else "Merge"
 
     def on_mount(self) -> None:
-        """Begin in the field that was asked for; those of the workspace come when they are read."""
+        """Begin in the field that was asked for; the workspace's own come when they are read."""
         if not self._field.startswith("custom"):
             self.form.focus_field(self._field)
         self._offer_fields()
@@ -144,9 +155,47 @@ class ContactFormScreen(ModalScreen[int | None]):
     @work
     async def _offer_fields(self) -> None:
         app = dealboard(self)
-        await self.form.offer(await app.report(app.read(fields.fields)) or ())
+        name = "new" if self._contact is None else self._contact.id
+        reading = app.read(read_material, app.mine(key_of(name, NOUN)))
+        custom, kept = await app.report(reading) or ((), None)
+        await self.form.offer(custom)
         if self._field.startswith("custom"):
             self.form.focus_field(self._field)
+        self._keeping = Keeping(self, name, lambda: self._draft, noun=NOUN)
+        if kept is not None:
+            self._bring_back(kept)
+        elif self._draft is not None:
+            self._keeping.touch()
+
+    def _bring_back(self, kept: Draft) -> None:
+        """Let what was typed another time stand there again, unless somebody was faster."""
+        assert self._keeping is not None  # noqa: S101 -- made just before
+        self._keeping.found()
+        typed, base = kept.get("typed"), kept.get("base")
+        if self.form.dirty or not isinstance(typed, Mapping):
+            return
+        self.form.restore(typed)
+        if self._base is not None and isinstance(base, Mapping):
+            self._base = _base_of(base)
+        self._say(BACK, news=True)
+
+    @on(ContactForm.Edited)
+    def _edited(self) -> None:
+        """Take note of what to keep, nothing where nothing would be lost."""
+        typed = {"typed": self.form.state, "base": self._base}
+        self._draft = typed if self.form.dirty else None
+        if self._keeping is not None:
+            self._keeping.touch()
+
+    def on_unmount(self) -> None:
+        """Keep what was typed, whatever made the form go away."""
+        if self._keeping is not None:
+            self._keeping.flush()
+
+    def _forget(self) -> None:
+        if self._keeping is not None:
+            self._keeping.forget()
+            self._keeping = None
 
     @on(Chooser.ListWanted)
     def _list(self, event: Chooser.ListWanted) -> None:
@@ -223,6 +272,7 @@ class ContactFormScreen(ModalScreen[int | None]):
         from dealboard.screens.contact import ContactScreen
 
         app = self.app
+        self._forget()
         self.dismiss(None)
         app.push_screen(ContactScreen(twin.id))
 
@@ -244,6 +294,7 @@ class ContactFormScreen(ModalScreen[int | None]):
 
     def _after_merge(self, kept: int | None) -> None:
         if kept is not None:
+            self._forget()
             self.dismiss(kept)
 
     def _go_on_with(self, twin: Contact) -> None:
@@ -253,7 +304,9 @@ class ContactFormScreen(ModalScreen[int | None]):
             name: self.form.text(name) for name in LABELS if name not in ("consent", *NAMES)
         }
         filled = known | {name: text for name, text in typed.items() if text and not known[name]}
+        self._forget()
         self._contact, self._base = twin, as_changes(twin)
+        self._keeping = Keeping(self, twin.id, lambda: self._draft, noun=NOUN)
         self.form.show(cast("ContactChanges", filled))
         self.form.touch()
         self._twins.clear()
@@ -274,7 +327,20 @@ class ContactFormScreen(ModalScreen[int | None]):
     @on(Button.Pressed, "#close")
     def action_leave(self) -> None:
         """Leave; not at once if that loses something."""
-        leave(self, dirty=self.dirty)
+        if not self.dirty:
+            self._discard(sure=True)
+            return
+        question, detail = (
+            "Discard what you typed?",
+            "Nothing of it was saved. Esc goes back to it.",
+        )
+        confirm = Confirm(question, detail=detail, yes="Discard", no="Keep")
+        self.app.push_screen(confirm, lambda sure: self._discard(sure=bool(sure)))
+
+    def _discard(self, *, sure: bool) -> None:
+        if sure:
+            self._forget()
+            self.dismiss(None)
 
     @on(Button.Pressed, "#save")
     @on(ContactForm.Submitted)
@@ -299,6 +365,7 @@ class ContactFormScreen(ModalScreen[int | None]):
         except DealboardError as error:
             self._trouble(f"{error.sentence} {error.hint}")
         else:
+            self._forget()
             self.dismiss(receipt.value)
             app.tell(receipt)
             if receipt.operation is not None:
@@ -322,11 +389,11 @@ class ContactFormScreen(ModalScreen[int | None]):
         """Show what somebody else saved meanwhile; saving again then means to overwrite it."""
         app = dealboard(self)
         assert self._contact is not None and self._base is not None  # noqa: S101, PT018
-        found = await app.report(app.read(read_fresh, self._contact.id))
+        found = await app.report(app.read(contacts.contact, self._contact.id))
         if found is None:
             return
-        self._contact, _ = found
-        theirs, base = as_changes(self._contact), self._base
+        self._contact = found
+        theirs, base = as_changes(found), self._base
         self._base = theirs
         self.form.show(_merged(changes, base, theirs))
         self.form.touch()
@@ -335,15 +402,26 @@ class ContactFormScreen(ModalScreen[int | None]):
         self._trouble("Nothing was saved yet. Saving again keeps what stands here.")
 
     def _trouble(self, sentence: str) -> None:
-        trouble = self.query_one("#trouble", Static)
-        trouble.set_class(bool(sentence), "-some")
-        trouble.update(Content(safe(sentence.strip())))
+        self._say(sentence, news=False)
+
+    def _say(self, sentence: str, *, news: bool) -> None:
+        line = self.query_one("#trouble", Static)
+        line.set_class(bool(sentence), "-some")
+        line.set_class(news, "-news")
+        line.update(Content(safe(sentence.strip())))
 
 
 def _named(contact: Contact) -> str:
     """Return a contact so that two of one name can be told apart."""
     company = f", {excerpt(contact.company, 30)}" if contact.company else ""
     return f"{excerpt(contact.name, 30)} (#{contact.id}{company})"
+
+
+def _base_of(kept: Draft) -> ContactChanges:
+    """Return what a draft was based on; JSON knows no numbers as keys."""
+    custom = kept.get("custom")
+    values = {int(key): value for key, value in custom.items()} if custom else {}
+    return cast("ContactChanges", {**kept, "custom": values})
 
 
 def _merged(mine: ContactChanges, base: ContactChanges, theirs: ContactChanges) -> ContactChanges:

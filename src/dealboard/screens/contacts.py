@@ -364,8 +364,22 @@ class ContactsScreen(ContactVerbs):
 
         self.app.push_screen(FieldsScreen())
 
-    def action_export(self) -> None:
-        """Write what is shown to a file."""
+    @work
+    async def action_export(self) -> None:
+        """Ask for a file and write the contacts that are found into it."""
+        from dealboard.screens.exporting import export_to
+
+        view = self._view
+
+        def export(connection: Connection, **how: Any) -> int:
+            from dealboard.transfer import exporter
+
+            search, sort, descending = view
+            return exporter.export_contacts(
+                connection, search, sort=sort, descending=descending, **how
+            )
+
+        await export_to(self.dealboard, export, len(self.grid.ids), "contact")
 
 
 def _row(row: ContactRow, keys: Sequence[str], today: "date", locale: str) -> tuple[Cell, ...]:

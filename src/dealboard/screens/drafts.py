@@ -22,9 +22,9 @@ SECONDS = 0.4
 Draft = Mapping[str, Any]
 
 
-def key_of(name: object) -> str:
-    """Return under which name the draft of a deal, or of a new one, is kept."""
-    return f"draft/deal/{name}"
+def key_of(name: object, noun: str = "deal") -> str:
+    """Return under which name the draft of a deal or a contact, or of a new one, is kept."""
+    return f"draft/{noun}/{name}"
 
 
 def read_kept(connection: Connection, key: str) -> Draft | None:
@@ -36,9 +36,16 @@ def read_kept(connection: Connection, key: str) -> Draft | None:
 class Keeping:
     """Keeps what `draft` returns, while there is something; `None` means nothing to keep."""
 
-    def __init__(self, form: Screen[Any], name: object, draft: Callable[[], Draft | None]) -> None:
+    def __init__(
+        self,
+        form: Screen[Any],
+        name: object,
+        draft: Callable[[], Draft | None],
+        *,
+        noun: str = "deal",
+    ) -> None:
         self._form = form
-        self._key = key_of(name)
+        self._key = key_of(name, noun)
         self._draft = draft
         self._held = False
         self._timer: Timer | None = None

@@ -4,9 +4,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -35,16 +34,35 @@ FORMS: dict[str, Form] = {".csv": "csv", ".json": "json"}
 """What a file's name ends in, and how it is written."""
 
 TOLD = 250
-"""Deals between two looks at the progress."""
+"""Rows between two looks at the progress."""
+
+
+class Export(Protocol):
+    """Writes rows as a function of `transfer.exporter` does, and returns how many."""
+
+    def __call__(
+        self,
+        connection: driver.Connection,
+        *,
+        form: Form,
+        write: Callable[[str], object],
+        progress: Callable[[int], object],
+    ) -> int:
+        """Write all of them."""
+        ...
 
 
 class Order(NamedTuple):
-    """What is to be written, and where to."""
+    """What is to be written, and where to; `number` of what, as the noun says."""
 
     path: Path
-    criteria: DealFilter
-    sort: Sort
+    export: Export
     number: int
+    noun: str
+
+    def counted(self, number: int) -> str:
+        """Return a number of what is written, in words."""
+        return counted(number, self.noun)
 
 
 class Stopped(Exception):
@@ -70,8 +88,20 @@ def _described(path: Path) -> str:
 
 async def export(app: "DealboardApp", criteria: DealFilter, sort: Sort, number: int) -> None:
     """Ask for a file and write the deals that match into it; runs in a worker."""
-    default = f"deals-{app.workspace.today.isoformat()}.csv"
-    title = f"Export {counted(number)} to"
+    today = app.workspace.today
+
+    def write_all(connection: driver.Connection, **how: Any) -> int:
+        from dealboard.transfer import exporter
+
+        return exporter.export_deals(connection, criteria, sort, today=today, **how)
+
+    await export_to(app, write_all, number, "deal")
+
+
+async def export_to(app: "DealboardApp", export: Export, number: int, noun: str) -> None:
+    """Ask for a file and have it written; runs in a worker."""
+    default = f"{noun}s-{app.workspace.today.isoformat()}.csv"
+    title = f"Export {counted(number, noun)} to"
     given = await app.push_screen_wait(
         Typed(title, parse_path, _described, initial=default, hint="⏎ writes · .csv or .json · esc")
     )
@@ -83,13 +113,13 @@ async def export(app: "DealboardApp", criteria: DealFilter, sort: Sort, number: 
         Confirm(question, detail="What is in it now cannot be brought back.", yes="Replace")
     ):
         return
-    written = await app.push_screen_wait(Exporting(app, Order(path, criteria, sort, number)))
+    written = await app.push_screen_wait(Exporting(app, Order(path, export, number, noun)))
     if written is not None:
-        app.say(f"Wrote {counted(written)} to {path}")
+        app.say(f"Wrote {counted(written, noun)} to {path}")
 
 
 class Exporting(ModalScreen[int | None]):
-    """How far an export is; answers how many deals were written, None if it was stopped."""
+    """How far an export is; answers how many rows were written, None if it was stopped."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "stop", "Stop", id="export.stop"),
@@ -120,7 +150,7 @@ class Exporting(ModalScreen[int | None]):
         self._dealboard.start(self._run())
 
     def _progress(self, done: int) -> Content:
-        return Content(safe(f"{done:,} of {counted(self._order.number)}"))
+        return Content(safe(f"{done:,} of {self._order.counted(self._order.number)}"))
 
     async def _run(self) -> None:
         loop, app = asyncio.get_running_loop(), self._dealboard
@@ -131,8 +161,7 @@ class Exporting(ModalScreen[int | None]):
             if done % TOLD == 0:
                 loop.call_soon_threadsafe(self._show, done)
 
-        today = app.workspace.today
-        writing = asyncio.to_thread(write, app.location, self._order, tell, today=today)
+        writing = asyncio.to_thread(write, app.location, self._order, tell)
         try:
             written = await writing
         except Stopped:
@@ -154,14 +183,12 @@ class Exporting(ModalScreen[int | None]):
         self._stop.set()
 
 
-def write(location: Path, order: Order, tell: Callable[[int], None], *, today: date) -> int:
-    """Write the deals of an order and return how many; the file appears whole or not at all.
+def write(location: Path, order: Order, tell: Callable[[int], None]) -> int:
+    """Write what is ordered and return how many rows; the file appears whole or not at all.
 
     Runs on a thread of its own, with a connection of its own: nobody waits for it. `tell` hears how
     many are written, and what it raises stops the writing. Raises DealboardError.
     """
-    from dealboard.transfer import exporter
-
     reader = open_reader(location, TIMEOUT)
     unfinished = backup.private_file(order.path)
     done = 0
@@ -173,14 +200,11 @@ def write(location: Path, order: Order, tell: Callable[[int], None], *, today: d
 
     try:
         with closing(reader.connection), unfinished.open("w", encoding="utf-8", newline="") as file:
-            exporter.export_deals(
+            order.export(
                 reader.connection,
-                order.criteria,
-                order.sort,
                 form=FORMS[order.path.suffix.lower()],
                 write=file.write,
                 progress=progress,
-                today=today,
             )
         unfinished.replace(order.path)
     except OSError as error:

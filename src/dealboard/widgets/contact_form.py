@@ -91,6 +91,9 @@ class ContactForm(Vertical):
     class Submitted(Message):
         """Enter, in the last field."""
 
+    class Edited(Message):
+        """Something else is typed or chosen."""
+
     @dataclass
     class ReachTyped(Message):
         """A phone number or an e-mail address was typed; `done` when the field was left."""
@@ -180,6 +183,24 @@ class ContactForm(Vertical):
         else:
             self._line(name).value = written_value(field, value, self._writing)
             self._preview(name)
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        """Let what was typed another time stand in the fields that are still there."""
+        with self.prevent(Input.Changed):
+            for name in state.keys() & self._state().keys():
+                value = state[name]
+                for control in self.field(name).query("Line, Chooser"):
+                    if isinstance(control, Line) and isinstance(value, str):
+                        control.value = value
+                    elif isinstance(control, Chooser) and isinstance(value, int):
+                        control.chosen = value
+        for name in self._custom:
+            self._preview(name)
+
+    @property
+    def state(self) -> dict[str, object]:
+        """What is typed and chosen, to be given to `restore` another time."""
+        return self._state()
 
     def touch(self) -> None:
         """Count as changed from now on."""
@@ -271,6 +292,11 @@ class ContactForm(Vertical):
             self.field(name).say(show_value(field, value, self._writing))
         except InvalidValue:
             self.field(name).say("…")
+
+    @on(Input.Changed)
+    @on(Chooser.Changed)
+    def _edited(self) -> None:
+        self.post_message(self.Edited())
 
     @on(Input.Submitted)
     def _submit(self) -> None:
