@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from dealboard.screens.keymap import QUIT, WAY_OUT, Action, clashes, in_force, is_printable
+from dealboard.screens.keymap import QUIT, Action, clashes, in_force, is_printable
 from dealboard.screens.shortcuts import key_name
 from dealboard.widgets.dialog import Buttons, Dialog, button
 
@@ -22,10 +22,9 @@ class KeyForm(ModalScreen[tuple[str, ...] | None]):
     key does in the same place is named before.
     """
 
-    # Past the widgets and the app: but for these two, every key is one that may be meant.
+    # Before `on_key` sees it; any other key, but for the one that quits, may be meant.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", show=False, priority=True),
-        Binding(WAY_OUT, "leave", "Close", show=False, priority=True),
     ]
 
     AUTO_FOCUS = ""
