@@ -15,8 +15,9 @@ from dealboard.domain.filters import DealFilter, SortKey
 from dealboard.domain.stages import StageKind
 from dealboard.screens import board_page
 from dealboard.screens.board_page import Opening, Page, Seen, Stale, View, Window
+from dealboard.screens.counting import sum_up
 from dealboard.screens.deal_verbs import Material, Targets, counted
-from dealboard.screens.deals import DealsScreen, sum_up
+from dealboard.screens.deals import DealsScreen
 from dealboard.screens.outlook import Outlook
 from dealboard.store.reads import deals
 from dealboard.widgets.board import Board
@@ -53,6 +54,7 @@ class BoardScreen(DealsScreen):
     SORTS = board_page.SORTS
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "switch", "Table", id="view.look"),
         Binding("c", "density", "Compact or comfortable", show=False, id="view.density"),
         Binding("i", "whole", "Totals without the filter", show=False, id="view.whole"),
     ]

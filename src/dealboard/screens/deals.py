@@ -5,18 +5,16 @@ views in `deal_places`. The two views are told by an `Outlook` what to show; `t`
 together with the selection.
 """
 
-from collections.abc import Iterable
-from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dealboard.domain.filter_words import count_line, describe
+from dealboard.domain.filter_words import describe
 from dealboard.domain.filters import DealFilter, Look, Sort, SortKey
-from dealboard.domain.money import format_totals
-from dealboard.domain.views import StageTotals, Subtotal
+from dealboard.domain.views import Subtotal
+from dealboard.screens.counting import Counts, status
 from dealboard.screens.deal_places import DealPlaces
 from dealboard.screens.deal_verbs import Material
 from dealboard.screens.newest import Newest
@@ -25,6 +23,7 @@ from dealboard.store.driver import Connection
 from dealboard.store.reads import deals, pipelines, saved_views, team
 from dealboard.store.reads.chosen import Chosen, chosen
 from dealboard.widgets.filter_bar import FilterBar
+from dealboard.widgets.filter_line import Keys
 from dealboard.widgets.menu_bar import MenuBar
 from dealboard.widgets.menu_line import MenuItem
 
@@ -36,12 +35,8 @@ WITHOUT_NAMES = frozenset({"deal", "deal_contact", "activity", "message", "conta
 """Tables whose changes leave the names of pipelines, stages and users as they are."""
 
 
-class Counts(NamedTuple):
-    """How many deals match, of how many without the filter, and what they amount to."""
-
-    deals: int = 0
-    totals: tuple[Subtotal, ...] = ()
-    of: int | None = None
+FILTER_KEYS = {"view.find": "find", "view.filter": "edit", "view.clear_filter": "clear"}
+"""The ids of the keys that the filter bar teaches, and what it calls them."""
 
 
 def read_material(connection: Connection) -> Material:
@@ -52,16 +47,6 @@ def read_material(connection: Connection) -> Material:
         team.users(connection),
         saved_views.saved_views(connection),
     )
-
-
-def sum_up(stages: Iterable[StageTotals]) -> tuple[int, tuple[Subtotal, ...]]:
-    """Return how many deals some stages hold, and their money per currency."""
-    known = tuple(stages)
-    money: dict[str, Subtotal] = {}
-    for code, amount, weighted in chain.from_iterable(each.totals for each in known):
-        sums = money.get(code, Subtotal(code, 0, 0))
-        money[code] = Subtotal(code, sums.amount + amount, sums.weighted + weighted)
-    return sum(each.deals for each in known), tuple(money.values())
 
 
 class DealsScreen(DealPlaces):
@@ -76,7 +61,6 @@ class DealsScreen(DealPlaces):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "switch", "Board or table", id="view.look"),
         Binding("A", "select_all", "Select all that match", show=False, id="deal.select_all"),
         Binding("ctrl+e", "export", "Export", show=False, id="view.export"),
     ]
@@ -113,6 +97,11 @@ class DealsScreen(DealPlaces):
         return len(self.selected)
 
     @property
+    def selects_all(self) -> bool:
+        """Whether all that match are selected, and nothing else."""
+        return False
+
+    @property
     def selected_in(self) -> int | None:
         """The pipeline to which a selection is confined."""
         return None
@@ -135,6 +124,7 @@ class DealsScreen(DealPlaces):
     def on_mount(self) -> None:
         """Get to know what the filter names."""
         self.show_bar()
+        self._teach()
         self._start(self._learn())
 
     def _start(self, work: Any) -> None:
@@ -165,17 +155,38 @@ class DealsScreen(DealPlaces):
 
     def show_bar(self) -> None:
         """Show what is filtered by and what that leaves; with a selection, what that amounts to."""
-        locale, counts = self.dealboard.config.locale, self.counts
-        filtered = self.shown_filter.active
-        of = counts.of if filtered else None
-        line = count_line(counts.deals, counts.totals, of, locale=locale)
-        if number := self.selected_count:
-            chosen = self._chosen.totals if len(self._chosen.ids) == number else ()
-            totals = counts.totals if number == counts.deals else chosen
-            money = f" · {format_totals(totals, locale)}" if totals else ""
-            line = f"{number:,} selected{money} │ {line}"
+        filtered, number = self.shown_filter.active, self.selected_count
+        known = self._chosen.totals if len(self._chosen.ids) == number else ()
+        line = status(
+            self.counts,
+            number,
+            self.counts.totals if self.selects_all else known,
+            filtered=filtered,
+            width=self.app.size.width,
+            locale=self.dealboard.config.locale,
+        )
         chips = describe(self.shown_filter, self.names)
         self.query_one(FilterBar).show(chips, line, filtered=filtered)
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        self.show_bar()
+
+    def on_configured(self) -> None:
+        """Write money as the settings have it now, and teach the keys that are in force."""
+        self.show_bar()
+        self._teach()
+
+    def _teach(self) -> None:
+        """Show the keys of the filter, where they are not the usual ones."""
+        if self.dealboard.config.keymap or self.query_one(FilterBar).keys != Keys():
+            bound = {each.binding.id: each.binding for each in self.active_bindings.values()}
+            shown = {
+                name: self.app.get_key_display(bound[binding_id])
+                for binding_id, name in FILTER_KEYS.items()
+                if binding_id in bound
+            }
+            self.query_one(FilterBar).keys = Keys(**shown)
 
     def set_counts(self, number: int, totals: tuple[Subtotal, ...]) -> None:
         """Show what the filter leaves, and read how many deals there are without it."""
@@ -202,7 +213,7 @@ class DealsScreen(DealPlaces):
     def selection_changed(self) -> None:
         """Show how many deals are selected and, as soon as that is read, what they amount to."""
         self.show_bar()
-        if self.selected_count:
+        if self.selected_count and not self.selects_all:
             self._choosing.want(self._add_up)
 
     async def _add_up(self) -> None:

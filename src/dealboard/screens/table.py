@@ -76,6 +76,7 @@ class TableScreen(DealsScreen):
             show=False,
             id="deal.move_right",
         ),
+        Binding("t", "switch", "Board", id="view.look"),
         Binding("c", "columns", "Columns", show=False, id="view.columns"),
     ]
 
@@ -213,6 +214,10 @@ class TableScreen(DealsScreen):
         today = self.dealboard.workspace.today
         return await self.dealboard.read(table_page.read_count, DealFilter(), today)
 
+    def on_configured(self) -> None:
+        """Draw the rows as the settings have them now."""
+        self.grid.invalidate()
+
     def on_changed(self, event: "Changed") -> None:
         """Show what was committed, by this app or another process."""
         if self.hidden:
@@ -316,6 +321,11 @@ class TableScreen(DealsScreen):
         """How many deals are selected."""
         return self.grid.selected_count
 
+    @property
+    def selects_all(self) -> bool:
+        """Whether all that match are selected; nothing else ever is."""
+        return self.selected_count == len(self.grid.ids)
+
     def select(self, deal_ids: frozenset[int]) -> None:
         """Have exactly these deals selected, those of them that the table shows."""
         if self.on_screen and self._wanted_selection is None and len(self.grid.ids):
@@ -324,7 +334,8 @@ class TableScreen(DealsScreen):
             self._wanted_selection = deal_ids
 
     def take_over(self, outlook: Outlook, selected: frozenset[int]) -> None:
-        """Show what the other view showed; the selection comes with the order."""
+        """Show what the other view showed; the cursor and the selection come with the order."""
+        self._follow = outlook.deal_id
         self._wanted_selection = selected
         super().take_over(outlook, selected)
 

@@ -313,8 +313,15 @@ _HINTS = {
 }
 
 
-def empty_lines(kind: StageKind, width: int, *, selected: bool = False) -> tuple[Line, ...]:
+def empty_lines(
+    kind: StageKind, width: int, *, selected: bool = False, filtered: bool = False
+) -> tuple[Line, ...]:
     """Return what a stage without deals says instead of cards (decision 68)."""
+    if filtered:
+        return (
+            _note("No deal matches.", width, selected=selected),
+            _note("F clears the filter", width, selected=selected),
+        )
     return (
         _note("No deals here.", width, selected=selected),
         _note(_HINTS[kind], width, selected=selected),

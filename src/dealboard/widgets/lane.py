@@ -374,7 +374,8 @@ class Lane(Widget):
         if row == self.deals and self.older:
             lines = (older_line(self.older, width, selected=selected),)
         elif row == 0 and not self.deals and self.totals is not None:
-            lines = empty_lines(self.stage.kind, width, selected=selected)
+            filtered = self._counted[0] is not Scope.ALL
+            lines = empty_lines(self.stage.kind, width, selected=selected, filtered=filtered)
         return self._keep((len(lines), beside), lines, lambda: self._body_lines(lines, beside))
 
     def _card(self, card: Card, ground: str, beside: tuple[bool, ...]) -> list[Strip]:
