@@ -155,6 +155,11 @@ def of_undo(kind: str, label: str) -> Sentence:
     return EventKind.UNDO, f"{'undid' if kind == 'undo' else 'redid'}: {label}"
 
 
+def by_rule(name: str) -> str:
+    """Return what follows a sentence whose change an automation made."""
+    return f" by the automation “{excerpt(name)}”"
+
+
 def imported(batch_day: date) -> Sentence:
     """Return what is known of the beginning of a deal that came in bulk."""
     return EventKind.CREATED, f"created it (imported on {day_in_full(batch_day)})"

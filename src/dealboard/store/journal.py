@@ -1,15 +1,15 @@
 """The journal: every change of every operation, recorded in the flush that makes it.
 
-Two doors write: the session, whose flushes are watched here, and the bulk door. `change_many` and
-`delete_many` write images of their own; the rows of an import (`insert_bulk`) carry the operation's
-number (`batch`) instead. A change row is written by the same flush, so a savepoint that is rolled
-back takes it along; a row changed twice in one operation keeps its first before and last after, and
-one that ends as it began leaves no trace.
+Two doors write: the session, whose flushes are watched here, and the bulk door. `change_many`,
+`insert_many` and `delete_many` write images of their own; the rows of an import (`insert_bulk`)
+carry the operation's number (`batch`) instead. A change row is written by the same flush, so a
+savepoint that is rolled back takes it along; a row changed twice in one operation, and by the same
+cause, keeps its first before and last after, and one that ends as it began leaves no trace.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import event, inspect, select, text
 from sqlalchemy.orm import Session as AnySession
@@ -37,14 +37,27 @@ _SETTLE = (
 )
 _FORGET = "DELETE FROM operation WHERE seq = :seq"
 _RECORDED = (
-    'SELECT id, "before", "after" FROM change WHERE operation_seq = :operation_seq'
-    " AND table_name = :table_name AND row_id = :row_id"
+    'SELECT id, cause_automation, "before", "after" FROM change'
+    " WHERE operation_seq = :operation_seq AND table_name = :table_name AND row_id = :row_id"
+    " ORDER BY id DESC LIMIT 1"
 )
 _REWRITE = 'UPDATE change SET "before" = :before, "after" = :after WHERE id = :key'
 _RECORD = (
-    'INSERT INTO change (operation_seq, table_name, row_id, "before", "after")'
-    " VALUES (:operation_seq, :table_name, :row_id, :before, :after)"
+    "INSERT INTO change"
+    ' (operation_seq, table_name, row_id, deal_id, cause_automation, "before", "after")'
+    " VALUES (:operation_seq, :table_name, :row_id, :deal_id, :cause, :before, :after)"
 )
+
+OF_A_DEAL = frozenset({"deal_contact", "activity"})
+"""Tables whose rows say in `deal_id` which deal they belong to."""
+
+
+class Noticed(NamedTuple):
+    """A change as it was made: what happened, to which deal, and by which rule, if by one."""
+
+    touched: Touched
+    deal_id: int | None
+    cause: int | None
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -60,12 +73,20 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 class Journal:
-    """Watches one transaction's session and settles its operation."""
+    """Watches one transaction's session and settles its operation.
+
+    `noticed` are the changes so far, as they were made; `cause` is the rule that makes the next
+    ones. An operation that is `kept` stays though it changed nothing. `batches`: rows came in bulk.
+    """
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._search = SearchColumn()
-        self._touched: dict[tuple[str, int], Touched] = {}
+        self.noticed: list[Noticed] = []
+        self.cause: int | None = None
+        self.kept = False
+        self.batches = False
+        self._last: dict[tuple[str, int], int | None] = {}
         self._certain = True
         self._session: Session | None = None
         row = tx.connection.execute(_BEGIN, _entry(tx.operation)).fetchone()
@@ -91,11 +112,11 @@ class Journal:
             " WHERE id = :key",
             values,
         )
-        if self._session is not None:
-            loaded = self._session.identity_map.get(identity_key(table, row_id))
-            if loaded is not None:
-                self._session.expire(loaded)
-        self._enter(name, row_id, before, after)
+        self._expire(table, row_id)
+        deal_id = deal_of(name, row_id, before, after)
+        if deal_id is None and name in OF_A_DEAL:
+            deal_id = self._owners(name, [row_id]).get(row_id)
+        self._enter(name, row_id, deal_id, before, after)
 
     def change_many(
         self, table: type[SQLModel], changes: Iterable[tuple[int, Image, Image]]
@@ -113,6 +134,31 @@ class Journal:
                 [(*after.values(), *([now] if counted else ()), key) for key, _, after in some],
             )
             self._enter_many(table, some)
+
+    def insert_many(
+        self, table: type[SQLModel], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> tuple[int, ...]:
+        """Insert rows, record each with an image of its own, and return their ids.
+
+        `rows` are tuples of `columns`, in the form SQLite keeps them; columns that are left out
+        are NULL. Nothing that is searched may come this way.
+        """
+        name = str(table.__tablename__)
+        first = next_id(self._tx.session, table)
+        ids = tuple(range(first, first + len(rows)))
+        names, marks = ", ".join(("id", *columns)), ", ".join("?" * (len(columns) + 1))
+        self._tx.connection.executemany(
+            f'INSERT INTO "{name}" ({names}) VALUES ({marks})',  # noqa: S608 -- our names
+            [(row_id, *row) for row_id, row in zip(ids, rows, strict=True)],
+        )
+        empty = dict.fromkeys(images.recorded(table))
+        kept = [column in empty for column in columns]
+        pairs = (
+            (row_id, [(c, v) for c, v, k in zip(columns, row, kept, strict=True) if k])
+            for row_id, row in zip(ids, rows, strict=True)
+        )
+        self._enter_many(table, [(row_id, None, empty | dict(pair)) for row_id, pair in pairs])
+        return ids
 
     def delete_many(self, table: type[SQLModel], row_ids: Iterable[int]) -> None:
         """Delete many rows of a table and record them, a few statements for all of them.
@@ -135,19 +181,48 @@ class Journal:
     ) -> None:
         """Record changes of different rows; the session reads those that it has loaded again."""
         name = str(table.__tablename__)
+        loaded = self._session is not None and bool(self._session.identity_map)
+        owners = self._owners_of(name, changes)
         fresh = []
         for row_id, before, after in changes:
-            self._search.look_past(name, row_id, before or {})
-            if self._session is not None:
-                loaded = self._session.identity_map.get(identity_key(table, row_id))
-                if loaded is not None:
-                    self._session.expire(loaded)
-            if (name, row_id) in self._touched:
-                self._enter(name, row_id, before, after)
+            if before is not None:
+                self._search.look_past(name, row_id, before)
+            if loaded:
+                self._expire(table, row_id)
+            deal_id = owners.get(row_id) or deal_of(name, row_id, before, after)
+            if self._last.get((name, row_id), -1) == self.cause:
+                self._enter(name, row_id, deal_id, before, after)
             else:
-                self._touched[name, row_id] = Touched(name, row_id, before, after)
-                fresh.append(self._change(name, row_id, before, after))
+                self._notice(name, row_id, deal_id, before, after)
+                fresh.append(self._change(name, row_id, deal_id, before, after))
         self._tx.connection.executemany(_RECORD, fresh)
+
+    def _expire(self, table: type[SQLModel], row_id: int) -> None:
+        """Let a session that has loaded a row read it again."""
+        if self._session is not None:
+            loaded = self._session.identity_map.get(identity_key(table, row_id))
+            if loaded is not None:
+                self._session.expire(loaded)
+
+    def _owners_of(
+        self, name: str, changes: Sequence[tuple[int, Image | None, Image | None]]
+    ) -> Mapping[int, int]:
+        """Return by row the deal it belongs to, where the images do not say it."""
+        if name not in OF_A_DEAL:
+            return {}
+        silent = [row_id for row_id, *pair in changes if deal_of(name, row_id, *pair) is None]
+        return self._owners(name, silent)
+
+    def _owners(self, name: str, row_ids: Sequence[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for some in chunks(row_ids):
+            marks = ", ".join("?" * len(some))
+            rows = self._tx.connection.execute(
+                f'SELECT id, deal_id FROM "{name}" WHERE id IN ({marks})',  # noqa: S608 -- our names
+                some,
+            )
+            found |= {row_id: deal_id for row_id, deal_id in rows if deal_id is not None}
+        return found
 
     def settle(self, value: ResultT) -> Receipt[ResultT]:
         """Finish the operation before the commit and return its receipt.
@@ -159,11 +234,16 @@ class Journal:
             self._session.flush()
         if self._search.stale:
             self._search.refresh(tx.session)
-        touched = tuple(self._touched.values())
+        touched = folded(each.touched for each in self.noticed)
         # Undo and redo write many rows past the session, with images of their own.
         if not self._certain or operation.kind != "do":
-            touched = tuple(changes(tx.connection, operation.seq))
-        changed = touched or operation.kind != "do" or has_batch(tx.connection, operation.seq)
+            touched = changes(tx.connection, operation.seq)
+        changed = (
+            touched
+            or self.kept
+            or operation.kind != "do"
+            or has_batch(tx.connection, operation.seq)
+        )
         tx.connection.execute(_SETTLE if changed else _FORGET, _entry(operation))
         return Receipt(
             operation.label,
@@ -187,26 +267,45 @@ class Journal:
 
     def _record(self, session: AnySession, _context: object) -> None:
         for row, before, after in _images(session):
-            self._enter(str(row.__tablename__), row.id, before, after)  # type: ignore[attr-defined]
+            name, row_id = str(row.__tablename__), row.id  # type: ignore[attr-defined]
+            deal_id = row_id if name == "deal" else getattr(row, "deal_id", None)
+            self._enter(name, row_id, deal_id, before, after)
 
-    def _enter(self, name: str, row_id: int, before: Image | None, after: Image | None) -> None:
-        """Record a change of a row; a further one is folded into the one that is recorded."""
-        if (name, row_id) in self._touched:
-            self._certain = False
-            self._merge(name, row_id, before, after)
+    def _notice(
+        self,
+        name: str,
+        row_id: int,
+        deal_id: int | None,
+        before: Image | None,
+        after: Image | None,
+    ) -> None:
+        self._last[name, row_id] = self.cause
+        self.noticed.append(Noticed(Touched(name, row_id, before, after), deal_id, self.cause))
+
+    def _enter(
+        self,
+        name: str,
+        row_id: int,
+        deal_id: int | None,
+        before: Image | None,
+        after: Image | None,
+    ) -> None:
+        """Record a change of a row; a further one by the same cause is folded into the first."""
+        again = self._last.get((name, row_id), -1) == self.cause
+        self._notice(name, row_id, deal_id, before, after)
+        change = self._change(name, row_id, deal_id, before, after)
+        if again:
+            self._merge(change, before, after)
         else:
-            self._touched[name, row_id] = Touched(name, row_id, before, after)
-            self._tx.connection.execute(_RECORD, self._change(name, row_id, before, after))
+            self._tx.connection.execute(_RECORD, change)
 
-    def _merge(self, name: str, row_id: int, before: Image | None, after: Image | None) -> None:
-        connection, seq = self._tx.connection, self._tx.operation.seq
-        kept = connection.execute(
-            _RECORDED, {"operation_seq": seq, "table_name": name, "row_id": row_id}
-        ).fetchone()
-        if kept is None:
-            connection.execute(_RECORD, self._change(name, row_id, before, after))
+    def _merge(self, change: dict[str, Any], before: Image | None, after: Image | None) -> None:
+        connection = self._tx.connection
+        kept = connection.execute(_RECORDED, change).fetchone()
+        if kept is None or kept[1] != self.cause:
+            connection.execute(_RECORD, change)
             return
-        key, first_before, last_after = kept
+        key, _, first_before, last_after = kept
         first = _over(before, images.loads(first_before))
         last = _over(images.loads(last_after), after)
         if first == last:
@@ -216,12 +315,19 @@ class Journal:
             connection.execute(_REWRITE, values)
 
     def _change(
-        self, name: str, row_id: int, before: Image | None, after: Image | None
+        self,
+        name: str,
+        row_id: int,
+        deal_id: int | None,
+        before: Image | None,
+        after: Image | None,
     ) -> dict[str, Any]:
         return {
             "operation_seq": self._tx.operation.seq,
             "table_name": name,
             "row_id": row_id,
+            "deal_id": deal_id,
+            "cause": self.cause,
             "before": images.dumps(before),
             "after": images.dumps(after),
         }
@@ -259,15 +365,46 @@ def _over(under: Image | None, over: Image | None) -> Image | None:
     return None if over is None else (under or {}) | over
 
 
-def changes(connection: driver.Connection, seq: int) -> Iterator[Touched]:
-    """Yield the rows that an operation changed, in the order it first touched them."""
+def deal_of(
+    table: str, row_id: int, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> int | None:
+    """Return the deal that a change is about, as far as its images say."""
+    if table == "deal":
+        return row_id
+    if table not in OF_A_DEAL:
+        return None
+    found: int | None = (after or {}).get("deal_id") or (before or {}).get("deal_id")
+    return found
+
+
+def folded(touches: Iterable[Touched]) -> tuple[Touched, ...]:
+    """Return each row once: as it was before the first change and after the last.
+
+    One that ended as it began is left out.
+    """
+    rows: dict[tuple[str, int], Touched] = {}
+    for each in touches:
+        key = each.table, each.row_id
+        first = rows.get(key)
+        rows[key] = each if first is None else Touched(*key, *_both(first, each))
+    return tuple(each for each in rows.values() if each.before != each.after)
+
+
+def _both(first: Touched, then: Touched) -> tuple[Image | None, Image | None]:
+    return _over(then.before, first.before), _over(first.after, then.after)
+
+
+def changes(connection: driver.Connection, seq: int) -> tuple[Touched, ...]:
+    """Return the rows that an operation changed, in the order it first touched them."""
     rows = connection.execute(
         'SELECT table_name, row_id, "before", "after" FROM change'
         " WHERE operation_seq = :seq ORDER BY id",
         {"seq": seq},
     )
-    for name, row_id, before, after in rows:
-        yield Touched(name, row_id, images.loads(before), images.loads(after))
+    return folded(
+        Touched(name, row_id, images.loads(before), images.loads(after))
+        for name, row_id, before, after in rows
+    )
 
 
 BATCHED: tuple[type[SQLModel], ...] = tuple(
@@ -301,6 +438,7 @@ def insert_bulk(
     sql = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks})'  # noqa: S608 -- our names
     tx.flush()
     seq = tx.operation.seq
+    tx.journal.batches = True
     count = 0
     for chunk in _chunks(rows):
         tx.connection.executemany(sql, [(*row, seq) for row in chunk])

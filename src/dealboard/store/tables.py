@@ -15,8 +15,8 @@ from sqlmodel import Field, SQLModel
 
 from dealboard.store.columns import Day, Flag, Minor, Moment
 
-DERIVED = frozenset({"search", "version", "updated_at"})
-"""Columns that follow from others or from the writing itself."""
+DERIVED = frozenset({"search", "version", "updated_at", "trips", "suspended_at"})
+"""Columns that follow from others, from the writing itself, or from what the guard saw."""
 
 _SQLITE = {"sqlite_strict": True, "sqlite_autoincrement": True}
 
@@ -285,11 +285,21 @@ class Message(SQLModel, table=True):
 class Automation(Row, table=True):
     """A rule: its trigger, conditions and steps are a JSON object, `definition` (domain.rules).
 
-    `trips` counts how often the guard had to stop it; a suspended rule runs no more.
+    `trips` counts how often the guard had to stop it; a suspended rule runs no more. Both are the
+    guard's own: neither journalled nor compared.
     """
 
     __tablename__: ClassVar[Any] = "automation"
-    __table_args__ = (CheckConstraint("length(name) BETWEEN 1 AND 120", name="name"), _SQLITE)
+    __table_args__ = (
+        CheckConstraint("length(name) BETWEEN 1 AND 120", name="name"),
+        # All that every write asks of the rules: whether there are any, and which.
+        Index(
+            "automation_active",
+            *("position", "id", "version"),
+            sqlite_where=text("enabled = 1 AND suspended_at IS NULL"),
+        ),
+        _SQLITE,
+    )
 
     name: str = Field(sa_type=Text)
     enabled: bool = Field(default=True, sa_type=Flag)
@@ -396,18 +406,18 @@ class Operation(SQLModel, table=True):
 
 
 class Change(SQLModel, table=True):
-    """One row that an operation changed: JSON of the changed columns (all, when new or deleted)."""
+    """One row that an operation changed: JSON of the changed columns (all, when new or deleted).
+
+    `deal_id` is the deal it is about: the row itself, or what the link or activity belongs to.
+    `cause_automation` is the rule that made the change; what a person did has none. What several
+    causes did to a row are rows of their own, in order.
+    """
 
     __tablename__: ClassVar[Any] = "change"
     __table_args__ = (
         Index("change_operation", "operation_seq"),
         Index("change_row", "table_name", "row_id"),
-        # What was linked to a deal, or written about it, and is gone: see `reads.timeline`.
-        Index(
-            "change_deal",
-            text("""json_extract(coalesce("after", "before"), '$.deal_id')"""),
-            sqlite_where=text("table_name IN ('deal_contact', 'activity')"),
-        ).ddl_if(dialect="sqlite"),
+        Index("change_deal", "deal_id", "id", sqlite_where=text("deal_id IS NOT NULL")),
         _SQLITE,
     )
 
@@ -417,6 +427,8 @@ class Change(SQLModel, table=True):
     row_id: int
     before: str | None = Field(default=None, sa_type=Text)
     after: str | None = Field(default=None, sa_type=Text)
+    deal_id: int | None = None
+    cause_automation: int | None = None
 
 
 class Setting(SQLModel, table=True):

@@ -48,7 +48,7 @@ def undo(tx: Transaction, seq: int | None = None) -> int:
     tx.operation.kind = "undo"
     tx.operation.cause = target.seq
     tx.operation.label = f"Undid: {target.label}"
-    done = tuple(journal.changes(tx.connection, target.seq))
+    done = journal.changes(tx.connection, target.seq)
     _Inversion(tx, target.label, done, batch=target.seq).apply()
     target.undone_by = tx.operation.seq
     return target.seq
@@ -64,7 +64,7 @@ def redo(tx: Transaction) -> int:
     tx.operation.kind = "redo"
     tx.operation.cause = target.seq
     tx.operation.label = f"Redid: {target.label}"
-    taken_back = tuple(journal.changes(tx.connection, target.undone_by))
+    taken_back = journal.changes(tx.connection, target.undone_by)
     _Inversion(tx, target.label, taken_back).apply()
     target.undone_by = None
     return target.seq
@@ -307,6 +307,7 @@ def _record(tx: Transaction, table: type[SQLModel], rows: Mapping[int, Image], s
             "operation_seq": tx.operation.seq,
             "table_name": str(table.__tablename__),
             "row_id": row_id,
+            "deal_id": journal.deal_of(str(table.__tablename__), row_id, image, None),
             side: images.dumps(image),
         }
         for row_id, image in rows.items()

@@ -8,10 +8,17 @@ from dealboard.store.reads import history
 from tests.store.reads.conftest import NOON, World
 
 
-def change(table: str, row_id: int, before: Any = None, after: Any = None) -> tables.Change:
+def change(
+    table: str, row_id: int, before: Any = None, after: Any = None, *, deal: int | None = None
+) -> tables.Change:
     images = [None if image is None else json.dumps(image) for image in (before, after)]
     return tables.Change(
-        operation_seq=0, table_name=table, row_id=row_id, before=images[0], after=images[1]
+        operation_seq=0,
+        table_name=table,
+        row_id=row_id,
+        before=images[0],
+        after=images[1],
+        deal_id=row_id if table == "deal" else deal,
     )
 
 
@@ -45,12 +52,14 @@ def test_the_history_of_a_deal_knows_its_links_also_those_gone_and_its_import(
     deal_id = world.deal("x", people=(jo,), batch=imported)
     other = world.deal("y")
     (link,) = world.add(tables.DealContact(deal_id=deal_id, contact_id=ann, position=1))
-    world.operation("linked Ann", change("deal_contact", link, None, {"deal_id": deal_id}))
-    world.operation("Ann first", change("deal_contact", link, {"position": 1}, {"position": 0}))
-    world.operation("unlinked Bob", change("deal_contact", 77, {"deal_id": deal_id}, None))
+    whole = {"deal_id": deal_id}
+    world.operation("linked Ann", change("deal_contact", link, None, whole, deal=deal_id))
+    moved = ({"position": 1}, {"position": 0})
+    world.operation("Ann first", change("deal_contact", link, *moved, deal=deal_id))
+    world.operation("unlinked Bob", change("deal_contact", 77, whole, None, deal=deal_id))
     world.operation("moved", change("deal", deal_id, {"stage_id": 1}, {"stage_id": 2}))
     world.operation("another deal", change("deal", other, {}, {"title": "z"}))
-    world.operation("another link", change("deal_contact", 78, None, {"deal_id": other}))
+    world.operation("another link", change("deal_contact", 78, None, {}, deal=other))
     world.operation("a contact", change("contact", deal_id, {}, {"city": "Roma"}))
     assert labels(world, deal_id=deal_id) == [
         "moved",

@@ -40,25 +40,9 @@ def operations(
     return tuple(map(_operation, rows))
 
 
-OF_DEAL = (
-    'json_extract(coalesce("after", "before"), \'$.deal_id\') = :deal'
-    " AND table_name IN ('deal_contact', 'activity')"
-)
-"""Changes that brought a deal's link or activity, or took it away: the index `change_deal`."""
-
-_ABOUT_DEAL = (
-    "SELECT operation_seq FROM change WHERE table_name = 'deal' AND row_id = :deal"
-    f" UNION SELECT operation_seq FROM change WHERE {OF_DEAL}"
-    + "".join(
-        f" UNION SELECT batch FROM {table} WHERE {key} = :deal AND batch IS NOT NULL"
-        for table, key in (("deal", "id"), ("deal_contact", "deal_id"), ("activity", "deal_id"))
-    )
-    + "".join(
-        f" UNION SELECT operation_seq FROM change WHERE table_name = '{table}' AND row_id IN"
-        f" (SELECT id FROM {table} WHERE deal_id = :deal"
-        f" UNION SELECT row_id FROM change WHERE {OF_DEAL})"
-        for table in ("deal_contact", "activity")
-    )
+_ABOUT_DEAL = "SELECT operation_seq FROM change WHERE deal_id = :deal" + "".join(
+    f" UNION SELECT batch FROM {table} WHERE {key} = :deal AND batch IS NOT NULL"
+    for table, key in (("deal", "id"), ("deal_contact", "deal_id"), ("activity", "deal_id"))
 )
 
 

@@ -17,7 +17,6 @@ from dealboard.domain.timeline import Image, Place
 from dealboard.domain.views import Event, EventKind, Visit
 from dealboard.store.driver import Connection
 from dealboard.store.reads.activities import ACTIVITY, FROM, activity_of
-from dealboard.store.reads.history import OF_DEAL
 from dealboard.store.reads.values import (
     Params,
     full_name,
@@ -47,6 +46,15 @@ _BEFORE = {
     _WRITTEN: "(activity.created_at, 1, activity.id) < (:at, :stream, :number)",
     _DONE: "(activity.done_at, 2, activity.id) < (:at, :stream, :number)",
 }
+
+
+_CHANGED_IT = (
+    "SELECT operation_seq FROM change WHERE deal_id = :deal"
+    " AND table_name IN ('deal', 'deal_contact')"
+)
+
+_Change = tuple[str, int | None, Image | None, Image | None]
+"""A table, the rule that caused the change, and the images."""
 
 
 class _Entry(NamedTuple):
@@ -180,12 +188,6 @@ class _Story:
         self._connection = connection
         self._deal_id = deal_id
         self._locale = locale
-        rows = connection.execute(
-            "SELECT id FROM deal_contact WHERE deal_id = :deal"
-            f" UNION SELECT row_id FROM change WHERE {OF_DEAL} AND table_name = 'deal_contact'",
-            {"deal": deal_id},
-        )
-        self._links = tuple(row[0] for row in rows)
         self._names = _Names(connection)
 
     def told(self, mark: Mark, limit: int) -> list[Event]:
@@ -201,24 +203,17 @@ class _Story:
     def _entries(self, mark: Mark, limit: int) -> list[_Entry]:
         params: Params = _marked(mark, limit) | {"deal": self._deal_id}
         rows = self._connection.execute(
-            f'SELECT operation.seq, operation.at, "user".name, operation.kind,'
+            'SELECT operation.seq, operation.at, "user".name, operation.kind,'
             " operation.undone_by IS NOT NULL, coalesce(target.label, '')"
             ' FROM operation LEFT JOIN "user" ON "user".id = operation.actor_id'
             " LEFT JOIN operation AS target ON target.seq = operation.cause"
-            f" WHERE operation.seq IN ({self._seqs(params)}) AND {_BEFORE[_OPERATION]}"
+            f" WHERE operation.seq IN ({_CHANGED_IT}) AND {_BEFORE[_OPERATION]}"
             " ORDER BY operation.at DESC, operation.seq DESC LIMIT :limit",
             params,
         )
         return [
             _Entry(seq, at, actor, kind, bool(u), label) for seq, at, actor, kind, u, label in rows
         ]
-
-    def _seqs(self, params: Params) -> str:
-        return (
-            "SELECT operation_seq FROM change WHERE table_name = 'deal' AND row_id = :deal"
-            " UNION SELECT operation_seq FROM change WHERE table_name = 'deal_contact'"
-            f" AND row_id IN ({listed('link', self._links, params)})"
-        )
 
     def _events(self, entries: Sequence[_Entry]) -> Iterator[Event]:
         changes = self._changes([entry.seq for entry in entries])
@@ -228,35 +223,37 @@ class _Story:
                     moment(entry.at), entry.actor, sentence, kind, entry.seq, undone=entry.undone
                 )
 
-    def _changes(
-        self, seqs: Sequence[int]
-    ) -> dict[int, list[tuple[str, Image | None, Image | None]]]:
+    def _changes(self, seqs: Sequence[int]) -> dict[int, list[_Change]]:
         """Return what these operations did to the deal and its links, and to nothing else."""
         if not seqs:
             return {}
         params: Params = {"deal": self._deal_id}
-        links, wanted = listed("link", self._links, params), listed("seq", seqs, params)
-        found: dict[int, list[tuple[str, Image | None, Image | None]]] = {}
+        wanted = listed("seq", seqs, params)
+        found: dict[int, list[_Change]] = {}
         # The sign keeps the index of operations out: one may have changed a hundred thousand rows.
-        for seq, table, before, after in self._connection.execute(
-            'SELECT operation_seq, table_name, "before", "after" FROM change'
-            f" WHERE table_name = 'deal' AND row_id = :deal AND +operation_seq IN ({wanted})"
-            ' UNION ALL SELECT operation_seq, table_name, "before", "after" FROM change'
-            f" WHERE table_name = 'deal_contact' AND row_id IN ({links})"
-            f" AND +operation_seq IN ({wanted})",
+        for seq, table, cause, before, after in self._connection.execute(
+            'SELECT operation_seq, table_name, cause_automation, "before", "after" FROM change'
+            " WHERE deal_id = :deal AND table_name IN ('deal', 'deal_contact')"
+            f" AND +operation_seq IN ({wanted}) ORDER BY id",
             params,
         ):
-            found.setdefault(seq, []).append((table, _image(before), _image(after)))
+            found.setdefault(seq, []).append((table, cause, _image(before), _image(after)))
         return found
 
-    def _sentences(
-        self, entry: _Entry, changes: Sequence[tuple[str, Image | None, Image | None]]
-    ) -> Iterator[timeline.Sentence]:
-        own = [(before, after) for table, before, after in changes if table == "deal"]
-        links = [(before, after) for table, before, after in changes if table != "deal"]
+    def _sentences(self, entry: _Entry, changes: Sequence[_Change]) -> Iterator[timeline.Sentence]:
+        """Yield what was done by hand, then what each rule did."""
         if entry.kind != "do":
             yield timeline.of_undo(entry.kind, entry.label)
             return
+        for cause in dict.fromkeys(cause for _, cause, _, _ in changes):
+            by = "" if cause is None else timeline.by_rule(self._names.automation(cause))
+            some = [change for change in changes if change[1] == cause]
+            for kind, sentence in self._done(entry, some):
+                yield kind, f"{sentence}{by}"
+
+    def _done(self, entry: _Entry, changes: Sequence[_Change]) -> Iterator[timeline.Sentence]:
+        own = [(before, after) for table, _, before, after in changes if table == "deal"]
+        links = [(before, after) for table, _, before, after in changes if table != "deal"]
         for before, after in own:
             yield from timeline.of_deal(
                 before, after, self._names, self._currency(entry.seq, before, after), self._locale
@@ -312,9 +309,12 @@ def _activities(
         params,
     )
     written = [activity_of(row) for row in rows]
-    actors = _actors(connection, "activity", [each.id for each in written], "uid")
+    names = _Names(connection)
+    authors = _authors(connection, "activity", [each.id for each in written], "uid")
     for each in written:
-        actor, sentence = actors.get(each.id, each.user), timeline.WRITTEN[each.kind]
+        actor, cause = authors.get(each.id, (each.user, None))
+        by = "" if cause is None else timeline.by_rule(names.automation(cause))
+        sentence = f"{timeline.WRITTEN[each.kind]}{by}"
         yield Event(each.created_at, actor, sentence, EventKind.ACTIVITY, activity=each)
     rows = connection.execute(
         f"SELECT {ACTIVITY} FROM {FROM} WHERE {about} AND activity.done_at IS NOT NULL"
@@ -334,9 +334,17 @@ def _actors(
     connection: Connection, table: str, row_ids: Sequence[int], column: str
 ) -> dict[int, str | None]:
     """Return who last gave a column of some rows a value, where the journal knows."""
+    authors = _authors(connection, table, row_ids, column)
+    return {row_id: actor for row_id, (actor, _) in authors.items()}
+
+
+def _authors(
+    connection: Connection, table: str, row_ids: Sequence[int], column: str
+) -> dict[int, tuple[str | None, int | None]]:
+    """Return the same with the rule that did it for them, if one did."""
     params: Params = {"table": table, "column": f"$.{column}"}
     rows = connection.execute(
-        'SELECT change.row_id, "user".name FROM change'
+        'SELECT change.row_id, "user".name, change.cause_automation FROM change'
         " JOIN operation ON operation.seq = change.operation_seq"
         ' LEFT JOIN "user" ON "user".id = operation.actor_id'
         f" WHERE change.table_name = :table AND change.row_id IN ({listed('row', row_ids, params)})"
@@ -344,7 +352,7 @@ def _actors(
         " ORDER BY change.id",
         params,
     )
-    return dict(rows.fetchall())
+    return {row_id: (actor, cause) for row_id, actor, cause in rows}
 
 
 # ── contacts ──────────────────────────────────────────────────────────────────────────────────
@@ -419,6 +427,11 @@ class _Names:
         pipeline = self._row("pipeline", "name", stage.get("pipeline_id", 0))
         kind = StageKind(stage.get("kind", StageKind.OPEN))
         return Place(stage.get("name", f"stage #{stage_id}"), kind, pipeline.get("name", ""))
+
+    def automation(self, automation_id: int) -> str:
+        """Return a rule's name."""
+        row = self._row("automation", "name", automation_id)
+        return str(row.get("name", f"#{automation_id}"))
 
     def user(self, user_id: int) -> str:
         """Return a user's name."""

@@ -11,8 +11,18 @@ branch_labels = None
 depends_on = None
 
 OPEN_TASK = "kind = 'task' AND done_at IS NULL"
-OF_DEAL = """json_extract(coalesce("after", "before"), '$.deal_id')"""
-ABOUT_DEALS = "table_name IN ('deal_contact', 'activity')"
+DEALS_OF_CHANGES = (
+    "UPDATE change SET deal_id = row_id WHERE table_name = 'deal'",
+    """UPDATE change SET deal_id = json_extract(coalesce("after", "before"), '$.deal_id')
+       WHERE table_name = 'deal_contact'""",
+    """UPDATE change SET deal_id = coalesce(
+         (SELECT link.deal_id FROM deal_contact AS link WHERE link.id = change.row_id),
+         (SELECT other.deal_id FROM change AS other WHERE other.table_name = 'deal_contact'
+          AND other.row_id = change.row_id AND other.deal_id IS NOT NULL))
+       WHERE table_name = 'deal_contact' AND deal_id IS NULL""",
+)
+"""Which deal each change is about; an image of a link that was only reordered does not say."""
+
 FOLDED_TITLE = "substr(search, 1, instr(search || char(31), char(31)) - 1)"
 
 
@@ -53,7 +63,12 @@ def upgrade() -> None:
     op.create_index("deal_close", "deal", ["close_date"])
     op.create_index("deal_amount", "deal", ["currency", "amount"])
     op.create_index("deal_title", "deal", [sa.text(FOLDED_TITLE)])
-    op.create_index("change_deal", "change", [sa.text(OF_DEAL)], sqlite_where=sa.text(ABOUT_DEALS))
+    op.add_column("change", sa.Column("deal_id", sa.Integer()))
+    for statement in DEALS_OF_CHANGES:
+        op.execute(statement)
+    op.create_index(
+        "change_deal", "change", ["deal_id", "id"], sqlite_where=sa.text("deal_id IS NOT NULL")
+    )
 
 
 def _activity() -> None:

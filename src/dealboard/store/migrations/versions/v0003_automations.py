@@ -1,4 +1,4 @@
-"""0003: automations, what came of them, and the outbox."""
+"""0003: automations, what came of them, what they changed, and the outbox."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables, and let a change say which rule made it."""
+    op.add_column("change", sa.Column("cause_automation", sa.Integer()))
     op.create_table(
         "automation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -31,6 +32,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid"),
         sqlite_autoincrement=True,
         sqlite_strict=True,
+    )
+    op.create_index(
+        "automation_active",
+        "automation",
+        ["position", "id", "version"],
+        sqlite_where=sa.text("enabled = 1 AND suspended_at IS NULL"),
     )
     op.create_table(
         "automation_run",
