@@ -120,7 +120,6 @@ class ConflictScreen(ModalScreen[Settlement | None]):
         align: center middle;
         & > Dialog { width: 70; padding: 1 2; }
         & #explained { color: $text-muted; margin-bottom: 1; }
-        & Clashes > .lines--body { background: $surface; }
     }
     """
 

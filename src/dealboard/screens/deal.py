@@ -81,7 +81,6 @@ class DealScreen(ModalScreen[int | None]):
         & > Dialog { width: 76; height: 24; margin-top: 2; overflow: hidden; }
         &.-narrow > Dialog { margin-top: 0; }
         & DealFields { height: 1fr; margin-top: 1; background: $surface; }
-        & DealFields > .lines--body { background: $surface; }
         & #trouble { color: $text-error; text-style: bold; display: none; }
         & #trouble.-some { display: block; }
         & #trouble.-news { color: $text-muted; text-style: none; }

@@ -17,7 +17,8 @@ from dealboard.actions.edits import Conflict
 from dealboard.domain.dates import describe_day
 from dealboard.domain.stages import StageKind
 from dealboard.domain.views import Activity, Card, Deal, Event, Person
-from dealboard.errors import DealboardError, InvalidValue, NotFound
+from dealboard.errors import DealboardError, InvalidValue
+from dealboard.screens.activity_verbs import ActivityVerbs
 from dealboard.screens.deal_verbs import DealVerbs, Material
 from dealboard.screens.drafts import Draft as Kept
 from dealboard.screens.drafts import Keeping, key_of, read_kept
@@ -31,6 +32,7 @@ from dealboard.widgets.deal_form import Choices, Draft, Values, in_place
 from dealboard.widgets.deal_head import DealHead
 from dealboard.widgets.deal_head_lines import Head
 from dealboard.widgets.hint_bar import HintBar
+from dealboard.widgets.line_list import LineList
 from dealboard.widgets.section_tabs import SectionTabs, Tab
 from dealboard.widgets.timeline import Timeline
 
@@ -75,10 +77,13 @@ class Opening(NamedTuple):
 
 def read_opening(
     connection: Connection, deal_id: int, *, today: "date", draft: str, locale: str
-) -> Opening:
-    """Read a page; `draft` is the setting that its draft is kept under. Raises NotFound."""
+) -> Opening | None:
+    """Read a page, None where the deal is gone; `draft` is where its draft is kept."""
+    found = deals.by_ids(connection, [deal_id])
+    if not found:
+        return None
     return Opening(
-        deals.deal(connection, deal_id),
+        found[0],
         next(iter(board.cards(connection, [deal_id], today)), None),
         Material(
             pipelines.pipelines(connection),
@@ -99,7 +104,7 @@ class PaneTabs(SectionTabs, can_focus=False):
         self.id = id
 
 
-class DealPage(DealVerbs):
+class DealPage(ActivityVerbs, DealVerbs):
     """One deal. `around` are the deals of the view it was opened from, in their order."""
 
     PLACE = "deals"
@@ -124,26 +129,14 @@ class DealPage(DealVerbs):
         Binding("q,escape", "leave", "Back", id="page.leave"),
     ]
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
-
     AUTO_FOCUS = "DealFields"
 
     DEFAULT_CSS = """
     DealPage {
         & #panes { height: 1fr; }
-        & DealFields { width: 2fr; max-width: 72; }
+        & DealFields { width: 2fr; }
         & #aside { width: 3fr; }
-        & Timeline, & ChatLog, & #all { display: none; }
-        &.-activity Timeline, &.-chat ChatLog { display: block; }
-        &.-wide #aside { border-left: vkey $foreground 15%; }
-        &.-narrow {
-            & #all { display: block; }
-            & #beside { display: none; }
-            & DealFields { width: 1fr; max-width: 100%; }
-            & #aside { width: 1fr; }
-            &.-on-fields #aside { display: none; }
-            &.-on-aside DealFields { display: none; }
-        }
+        & #aside { border-left: vkey $foreground 15%; }
     }
     """
 
@@ -157,26 +150,16 @@ class DealPage(DealVerbs):
         self._saving = False
         self._leaving = False
         self._elsewhere = False
+        self._all_events = self._all_messages = False
         self._keeping: Keeping | None = None
         self._person: Person | None = None
         self._pane = "fields"
 
     # ── what it is made of ────────────────────────────────────────────────────────────────────
 
-    @property
-    def fields(self) -> DealFields:
-        """The contacts and the fields."""
-        return self.query_one(DealFields)
-
-    @property
-    def timeline(self) -> Timeline:
-        """What is to be done, and what happened."""
-        return self.query_one(Timeline)
-
-    @property
-    def chat(self) -> ChatLog:
-        """The chat with the selected contact."""
-        return self.query_one(ChatLog)
+    fields: DealFields
+    timeline: Timeline
+    chat: ChatLog
 
     @property
     def deal(self) -> Deal:
@@ -192,22 +175,22 @@ class DealPage(DealVerbs):
     def compose(self) -> ComposeResult:
         """Yield the head, the panes and the hints."""
         how = writing(self)
+        self._every = PaneTabs(TABS, self._pane, id="all")
+        self._beside = PaneTabs(TABS[1:], TABS[1].id, id="beside")
+        self.fields = DealFields()
+        self.timeline = Timeline(how.today)
+        self.chat = ChatLog(how.today)
+        self._aside = Vertical(self._beside, self.timeline, self.chat, id="aside")
+        self._lay()
         yield DealHead(how.today, how.locale)
-        yield PaneTabs(TABS, self._pane, id="all")
-        with Horizontal(id="panes"):
-            yield DealFields()
-            with Vertical(id="aside"):
-                yield PaneTabs(TABS[1:], TABS[1].id, id="beside")
-                yield Timeline(how.today)
-                yield ChatLog(how.today)
+        yield self._every
+        yield Horizontal(self.fields, self._aside, id="panes")
         yield HintBar()
 
     @on(events.Mount)
     async def _begin(self) -> None:
         """Read the deal before anything is shown."""
-        self._lay()
         await self._open(self.deal_id)
-        self.set_focus(self.fields)
 
     def on_unmount(self) -> None:
         """Keep what was typed, whatever made the page go away."""
@@ -217,14 +200,16 @@ class DealPage(DealVerbs):
     # ── reading ───────────────────────────────────────────────────────────────────────────────
 
     async def _read(self, deal_id: int) -> Opening | None:
-        """Read a deal; where it is gone, say so and return nothing."""
+        """Read a deal, None where it is gone or cannot be read."""
         app, how = self.dealboard, writing(self)
-        key = app.mine(key_of(deal_id))
-        reading = app.read(read_opening, deal_id, today=how.today, draft=key, locale=how.locale)
-        try:
-            return await app.report(reading)
-        except NotFound:
-            return None
+        reading = app.read(
+            read_opening,
+            deal_id,
+            today=how.today,
+            draft=app.mine(key_of(deal_id)),
+            locale=how.locale,
+        )
+        return await app.report(reading)
 
     async def _open(self, deal_id: int) -> None:
         """Show a deal from the beginning."""
@@ -235,6 +220,7 @@ class DealPage(DealVerbs):
         if self._keeping is not None:
             self._keeping.flush()
         self.deal_id, self._opening, self._elsewhere = deal_id, opening, False
+        self._all_events = False
         self.material = opening.material
         draft = Draft.of(opening.deal, self._choices(opening), writing(self))
         self._keeping = Keeping(self, deal_id, self._to_keep)
@@ -348,14 +334,18 @@ class DealPage(DealVerbs):
         self.set_focus({"fields": self.fields, "activity": self.timeline}.get(pane, self.chat))
 
     def _lay(self) -> None:
-        beside = self.query_one("#beside", PaneTabs)
+        """Show the panes that there is room for: on a narrow screen one of them at a time."""
+        wide, every, beside = self.app.size.width >= WIDE, self._every, self._beside
         aside = beside.current if self._pane == "fields" else self._pane
-        self.set_class(self._pane == "fields", "-on-fields")
-        self.set_class(self._pane != "fields", "-on-aside")
-        for tab in TABS[1:]:
-            self.set_class(aside == tab.id, f"-{tab.id}")
-        self.query_one("#all", PaneTabs).current = self._pane
-        beside.current = aside
+        every.current, beside.current = self._pane, aside
+        every.display, beside.display = not wide, wide
+        self.fields.display = wide or self._pane == "fields"
+        self._aside.display = wide or self._pane != "fields"
+        self.timeline.display, self.chat.display = aside == "activity", aside == "chat"
+
+    def on_resize(self) -> None:
+        """Show as many panes as there is room for now."""
+        self._lay()
 
     @on(SectionTabs.Chosen)
     def _choose_pane(self, event: SectionTabs.Chosen) -> None:
@@ -628,6 +618,30 @@ class DealPage(DealVerbs):
             self.app.copy_to_clipboard(text)
             self.dealboard.say(f"Copied {text}")
 
+    # ── what happened ─────────────────────────────────────────────────────────────────────────
+
+    def action_add_activity(self) -> None:
+        """Add a call, a meeting, a note or a task; the contact that is meant is kept with it."""
+        person = self._person
+        contact_id = person.id if person is not None else None
+        self.add_activity(deal_id=self.deal_id, contact_id=contact_id, about=self.deal.title)
+
+    @on(LineList.MoreWanted, "Timeline")
+    async def _more_events(self) -> None:
+        """Read what happened before, once the end of what is held comes into sight."""
+        opening = self._opening
+        if opening is None or len(opening.events) < EVENTS or self._all_events:
+            return
+        app, last = self.dealboard, opening.events[-1]
+        locale = writing(self).locale
+        reading = app.read(timeline.of_deal, self.deal_id, limit=EVENTS, before=last, locale=locale)
+        older = await app.report(reading)
+        if older is None or self._opening is not opening:
+            return
+        self._all_events = not older
+        self._opening = opening._replace(events=(*opening.events, *older))
+        self.timeline.show(opening.tasks, self._opening.events)
+
     # ── contacts and the chat ─────────────────────────────────────────────────────────────────
 
     @on(DealFields.ContactSelected)
@@ -637,7 +651,14 @@ class DealPage(DealVerbs):
     def _follow(self, contact: object) -> None:
         """Show the chat with a contact (decision 64)."""
         self._person = contact if isinstance(contact, Person) else None
+        self._all_messages = False
         self.dealboard.start(self._read_chat(self._person))
+
+    @on(LineList.MoreWanted, "ChatLog")
+    async def _more_messages(self) -> None:
+        """Read older messages, once the oldest of those held comes into sight."""
+        if len(self.chat.messages) >= MESSAGES and not self._all_messages:
+            await self._read_chat(self._person, more=True)
 
     async def _read_chat(self, person: Person | None, *, more: bool = False) -> None:
         from dealboard.store.reads import messages
@@ -651,4 +672,11 @@ class DealPage(DealVerbs):
         reading = app.read(messages.of_contact, person.id, limit=MESSAGES, before=before)
         found = await app.report(reading)
         if found is not None and person == self._person and self.is_mounted:
+            self._all_messages = more and not found
             self.chat.show(person, (*found, *held))
+
+    @on(DealFields.ContactOpened)
+    def _open_contact(self, event: DealFields.ContactOpened) -> None:
+        from dealboard.screens.contact import ContactScreen
+
+        self.app.push_screen(ContactScreen(event.contact.id))

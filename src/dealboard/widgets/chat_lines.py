@@ -1,6 +1,6 @@
 """What the chat with a contact shows: messages under their days, who said them, and when.
 
-Pure: no Textual here, no clock. Styles are the names of component classes of `LineList`.
+Pure: no Textual here, no clock. Styles are those of `LineList`.
 """
 
 from collections.abc import Iterator, Sequence

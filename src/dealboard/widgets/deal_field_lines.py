@@ -1,6 +1,6 @@
 """The fields of a deal as lines: its contacts, then a label and a value for each field.
 
-Pure: no Textual here, no clock. Styles are the names of component classes of `LineList`.
+Pure: no Textual here, no clock. Styles are those of `LineList`.
 """
 
 from collections.abc import Iterator, Sequence

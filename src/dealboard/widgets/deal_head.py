@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,7 +15,23 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dealboard.widgets.deal_head_lines import HEIGHT, Actions, Head, Part, head_lines
-from dealboard.widgets.span_styles import SpanStyles
+from dealboard.widgets.theme_styles import ThemeStyles
+
+STYLES = {
+    "title": "bold",
+    "muted": "$text-muted",
+    "mark": "bold $text-warning",
+    "item": "$text-muted",
+    "key": "bold $text-accent",
+    "amount": "bold",
+    "here": "bold $text-accent",
+    "hover": "underline",
+    "overdue": "bold $text-error",
+    "today": "bold $text-warning",
+    "won": "bold $text-success",
+    "lost": "bold $text-error",
+}
+"""The styles of parts by their names, in the words of the theme; others are plain."""
 
 
 class DealHead(Widget):
@@ -30,28 +45,8 @@ class DealHead(Widget):
         dock: top;
         background: $panel;
         color: $foreground;
-        & > .deal-head--title { text-style: bold; }
-        & > .deal-head--muted { color: $text-muted; }
-        & > .deal-head--mark { color: $text-warning; text-style: bold; }
-        & > .deal-head--item { color: $text-muted; }
-        & > .deal-head--key { color: $text-accent; text-style: bold; }
-        & > .deal-head--amount { text-style: bold; }
-        & > .deal-head--here { color: $text-accent; text-style: bold; }
-        & > .deal-head--hover { text-style: underline; }
-        & > .deal-head--overdue { color: $text-error; text-style: bold; }
-        & > .deal-head--today { color: $text-warning; text-style: bold; }
-        & > .deal-head--won { color: $text-success; text-style: bold; }
-        & > .deal-head--lost { color: $text-error; text-style: bold; }
     }
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"deal-head--{name}"
-        for name in (
-            *("title", "text", "muted", "mark", "item", "key", "amount", "here", "hover"),
-            *("overdue", "today", "won", "lost"),
-        )
-    }
 
     hovered: reactive[str] = reactive("")
     """The action of what is under the pointer."""
@@ -68,7 +63,7 @@ class DealHead(Widget):
         self._locale = locale
         self._head: Head | None = None
         self._actions: Actions = ()
-        self._styles = SpanStyles(self, "deal-head")
+        self._styles = ThemeStyles(self, STYLES)
         self._drawn: tuple[Size, int] = (Size(0, 0), 0)
         self._finished: list[Strip] = []
 
@@ -123,7 +118,7 @@ class DealHead(Widget):
         segments = [Segment(part.text, self._style(part)) for part in parts]
         return Strip(segments).adjust_cell_length(self.size.width, self._styles("text"))
 
-    def _style(self, part: Part) -> Style | None:
+    def _style(self, part: Part) -> Style:
         hovered = bool(part.action) and part.action == self.hovered
         return self._styles(part.style, "hover") if hovered else self._styles(part.style)
 

@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from dealboard.widgets.blocks import Block
 from dealboard.widgets.lines import Line, row, width_of
-from dealboard.widgets.span_styles import SpanStyles
+from dealboard.widgets.theme_styles import ThemeStyles
 
 WHEEL_LINES = 3
 """Lines that a notch of the wheel scrolls."""
@@ -28,6 +28,22 @@ EDGES = 2
 
 MAX_KEPT = 600
 """Finished lines that are kept before they are drawn anew."""
+
+STYLES = {
+    "cursor": "on $primary 30%",
+    "marker": "$accent",
+    "thumb": "$foreground 35%",
+    "muted": "$text-muted",
+    "title": "bold",
+    "head": "bold $text-accent",
+    "rule": "$foreground 25%",
+    "accent": "$text-accent",
+    "overdue": "bold $text-error",
+    "today": "bold $text-warning",
+    "won": "$text-success",
+    "lost": "$text-error",
+}
+"""The styles of spans by their names, in the words of the theme; others are plain."""
 
 
 @dataclass
@@ -66,35 +82,8 @@ class LineList(Widget, can_focus=True):
     LineList {
         height: 1fr;
         background: $background;
-        & > .lines--body { background: $background; }
-        & > .lines--cursor { background: $primary 30%; }
-        & > .lines--marker { color: $accent; }
-        & > .lines--thumb { color: $foreground 35%; }
-        & > .lines--muted { color: $text-muted; }
-        & > .lines--title { text-style: bold; }
-        & > .lines--head { color: $text-accent; text-style: bold; }
-        & > .lines--rule { color: $foreground 25%; }
-        & > .lines--accent { color: $text-accent; }
-        & > .lines--overdue { color: $text-error; text-style: bold; }
-        & > .lines--today { color: $text-warning; text-style: bold; }
-        & > .lines--won { color: $text-success; }
-        & > .lines--lost { color: $text-error; }
-        &:ansi {
-            & > .lines--cursor { background: ansi_default; text-style: reverse; }
-            & > .lines--muted { text-style: dim; }
-        }
-        &:nocolor > .lines--cursor { text-style: reverse; }
     }
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"lines--{name}"
-        for name in (
-            *("body", "cursor", "marker", "thumb", "text", "muted", "title", "head", "rule"),
-            *("accent", "overdue", "today", "won", "lost"),
-        )
-    }
-    """Two grounds, body and cursor; the others are the styles of spans."""
 
     @dataclass
     class CursorMoved(FromLines):
@@ -114,7 +103,7 @@ class LineList(Widget, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._styles = SpanStyles(self, "lines")
+        self._styles = ThemeStyles(self, STYLES)
         self._blocks: Sequence[Block] = ()
         self._tops: list[int] = []
         self._stops: list[int] = []

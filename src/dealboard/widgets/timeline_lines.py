@@ -1,6 +1,6 @@
 """What the timeline of a deal shows: its open tasks, and what happened, day by day.
 
-Pure: no Textual here, no clock. Styles are the names of component classes of `LineList`.
+Pure: no Textual here, no clock. Styles are those of `LineList`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -117,7 +117,7 @@ def day_name(day: date, today: date) -> str:
 
 def _event_lines(event: Event, width: int) -> tuple[Line, ...]:
     glyph, style = _mark(event)
-    told = f"{event.actor or 'Somebody'} {event.sentence}"
+    told = f"{event.actor} {event.sentence}" if event.actor else _capital(event.sentence)
     if event.undone:
         told, style = f"{told} (undone)", "muted"
     room = width - INDENT
@@ -137,7 +137,7 @@ def _event_lines(event: Event, width: int) -> tuple[Line, ...]:
 
 def _mark(event: Event) -> tuple[str, str]:
     if event.activity is not None:
-        done = event.activity.kind is ActivityKind.TASK and event.activity.done_at is not None
+        done = event.at == event.activity.done_at
         return ("✓", "won") if done else (KIND_GLYPHS[event.activity.kind], "accent")
     styles = {EventKind.WON: "won", EventKind.LOST: "lost"}
     return GLYPHS.get(event.kind, "·"), styles.get(event.kind, "accent")
@@ -145,3 +145,7 @@ def _mark(event: Event) -> tuple[str, str]:
 
 def _local(moment: datetime) -> datetime:
     return moment.astimezone()
+
+
+def _capital(sentence: str) -> str:
+    return f"{sentence[:1].upper()}{sentence[1:]}"

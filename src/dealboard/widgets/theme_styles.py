@@ -1,0 +1,63 @@
+"""The styles of drawn spans, looked up in the theme.
+
+A component class of a widget is a node of its own to Textual, styled anew with every class and
+every focus that changes; a page of drawn lines would spend most of its opening on that. What is
+said here in the words of a theme is looked up once.
+"""
+
+from collections.abc import Mapping
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.style import Style as VisualStyle
+from textual.widget import Widget
+
+GROUND = "cursor"
+"""The ground under the cursor: reversed where there are no colours, or only the terminal's own."""
+
+
+class ThemeStyles:
+    """Styles by name, laid over one another and over the widget's own."""
+
+    def __init__(self, owner: Widget, table: Mapping[str, str]) -> None:
+        self._owner = owner
+        self._table = table
+        self._known: dict[tuple[str, ...], Style] = {}
+        self._doubtful = False
+        self._version = 0
+
+    def doubt(self) -> None:
+        """Look at the styles again before the next drawing: the theme may have changed."""
+        self._doubtful = True
+
+    @property
+    def version(self) -> int:
+        """A number that changes with any of the styles; what was drawn under another is stale."""
+        if self._doubtful:
+            self._doubtful = False
+            now = {names: self._look_up(names) for names in self._known}
+            if now != self._known:
+                self._known = now
+                self._version += 1
+        return self._version
+
+    def __call__(self, *names: str) -> Style:
+        """Return the style of some names, the ground first."""
+        if names not in self._known:
+            self._known[names] = self._look_up(names)
+        return self._known[names]
+
+    def _look_up(self, names: tuple[str, ...]) -> Style:
+        """Return a style as the app's line filters (NO_COLOR, ANSI colours) leave it."""
+        owner, app = self._owner, self._owner.app
+        style = owner.visual_style
+        flat = GROUND in names and (app.no_color or app.native_ansi_color)
+        for name in names:
+            if name == GROUND and flat:
+                style += VisualStyle(reverse=True)
+            elif not flat or name == names[0]:
+                style += VisualStyle.parse(self._table.get(name, ""))
+        segments = [Segment(" ", style.rich_style)]
+        for line_filter in owner.get_line_filters():
+            segments = line_filter.apply(segments, owner.background_colors[1])
+        return segments[0].style or Style.null()
