@@ -15,7 +15,7 @@ from dealboard.screens.contact import ContactScreen
 from dealboard.screens.contact_form import ContactFormScreen
 from dealboard.screens.contacts import ContactsScreen
 from dealboard.screens.merge import Merge
-from dealboard.store.reads import contacts, history
+from dealboard.store.reads import activities, contacts, history
 from dealboard.store.transaction import Transaction
 from dealboard.widgets.contact_form import ContactForm
 from dealboard.workspace import Workspace
@@ -343,6 +343,19 @@ async def test_new_deal_has_the_contact_and_its_name(workspace: Workspace, path:
         await robot.until(lambda: "Open · 2" in robot.text)
     made: Deal = workspace.read(contacts.deals_of, 2)[0][0]
     assert (made.title, [each.name for each in made.contacts]) == ("Bo Chen", ["Bo Chen"])
+
+
+async def test_call_and_task_with_a_contact(workspace: Workspace, path: Path) -> None:
+    async with driving(workspace, path) as robot:
+        await to_page(robot, "Bo Chen")
+        await robot.press("a", "t")
+        await robot.type("Send the list")
+        await robot.press("f2", "3")
+        await robot.until(lambda: "Send the list" in robot.text and "To do" in robot.text)
+        await robot.press("g", "space")
+        await robot.until(lambda: "To do" not in robot.text)
+    (task,) = workspace.read(activities.of_contact, 2)
+    assert task.done_at is not None
 
 
 async def test_contact_with_deals_is_forgotten_not_deleted(

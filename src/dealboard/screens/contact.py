@@ -23,6 +23,7 @@ from dealboard.domain.views import (
     Message,
     Person,
 )
+from dealboard.screens.activity_verbs import ActivityVerbs
 from dealboard.screens.contact_verbs import ContactVerbs
 from dealboard.screens.saving import writing
 from dealboard.store.driver import Connection
@@ -30,6 +31,7 @@ from dealboard.store.reads import activities, contacts, fields, messages, timeli
 from dealboard.widgets.chat_log import ChatLog
 from dealboard.widgets.contact_head import ContactHead
 from dealboard.widgets.contact_rows import DEAL_COLUMNS, FIELD_COLUMNS, deal_rows, field_rows
+from dealboard.widgets.line_list import LineList
 from dealboard.widgets.menu_line import MenuItem
 from dealboard.widgets.row_lines import Entry
 from dealboard.widgets.rows import Rows
@@ -39,8 +41,8 @@ from dealboard.widgets.timeline import Timeline
 if TYPE_CHECKING:
     from dealboard.app import Changed
 
-MESSAGES = 500
-"""Messages of the chat that are shown."""
+STEP = 100
+"""Events and messages that are read at first, and more of when the last of them come into sight."""
 
 WIDE = 100
 """Columns from which on the fields stand beside the rest."""
@@ -74,7 +76,14 @@ class Page(NamedTuple):
     messages: tuple[Message, ...]
 
 
-def read_page(connection: Connection, contact_id: int, *, with_deals: bool) -> Page:
+class Limits(NamedTuple):
+    """How many events and messages are read."""
+
+    events: int = STEP
+    messages: int = STEP
+
+
+def read_page(connection: Connection, contact_id: int, limits: Limits, *, with_deals: bool) -> Page:
     """Read a page; without deals for those who have no access to them. Raises NotFound."""
     contact = contacts.contact(connection, contact_id)
     open_, closed = contacts.deals_of(connection, contact_id) if with_deals else ((), ())
@@ -85,8 +94,8 @@ def read_page(connection: Connection, contact_id: int, *, with_deals: bool) -> P
         open_,
         closed,
         tuple(each for each in found if _is_open(each)),
-        timeline.of_contact(connection, contact_id, with_deals=with_deals),
-        messages.of_contact(connection, contact_id, limit=MESSAGES),
+        timeline.of_contact(connection, contact_id, limit=limits.events, with_deals=with_deals),
+        messages.of_contact(connection, contact_id, limit=limits.messages),
     )
 
 
@@ -94,7 +103,7 @@ def _is_open(activity: Activity) -> bool:
     return activity.kind is ActivityKind.TASK and activity.done_at is None
 
 
-class ContactScreen(ContactVerbs):
+class ContactScreen(ActivityVerbs, ContactVerbs):
     """One contact. `order` are the contacts of the list it was opened from."""
 
     MENU_ACTIONS: ClassVar = {
@@ -104,6 +113,7 @@ class ContactScreen(ContactVerbs):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new_deal", "New deal", id="contact.new_deal"),
+        Binding("a", "add_activity", "Add activity", id="contact.activity"),
         *(
             Binding(tab.key, f"section('{tab.id}')", tab.label, show=False, id=f"contact.{tab.id}")
             for tab in TABS
@@ -148,6 +158,7 @@ class ContactScreen(ContactVerbs):
         self._contact_id = contact_id
         self._order = order
         self._page: Page | None = None
+        self._limits = Limits()
 
     @property
     def contact_id(self) -> int | None:
@@ -182,8 +193,12 @@ class ContactScreen(ContactVerbs):
     @work(exclusive=True, group="read")
     async def _read(self) -> None:
         app = self.dealboard
-        with_deals = not self.operator
-        reading = app.read(read_page, self._contact_id, with_deals=with_deals)
+        reading = app.read(
+            read_page,
+            self._contact_id,
+            self._limits,
+            with_deals=not self.operator,
+        )
         page = await app.report(reading)
         if page is None:
             if self.is_current:
@@ -263,6 +278,20 @@ class ContactScreen(ContactVerbs):
         around = [deal.id for deal in (*page.open, *page.closed)] if page else []
         self.app.push_screen(DealPage(deal_id, around))
 
+    @on(LineList.MoreWanted, "#activity")
+    def _more_events(self) -> None:
+        """Read what happened before, once the end of what is held comes into sight."""
+        if self._page is not None and len(self._page.events) >= self._limits.events:
+            self._limits = self._limits._replace(events=self._limits.events + STEP)
+            self._read()
+
+    @on(LineList.MoreWanted, "#chat")
+    def _more_messages(self) -> None:
+        """Read older messages, once the oldest of those held comes into sight."""
+        if self._page is not None and len(self._page.messages) >= self._limits.messages:
+            self._limits = self._limits._replace(messages=self._limits.messages + STEP)
+            self._read()
+
     # ── what is done ──────────────────────────────────────────────────────────────────────────
 
     def action_new_deal(self) -> None:
@@ -276,6 +305,12 @@ class ContactScreen(ContactVerbs):
         person = Person(contact.id, contact.name, contact.phone, contact.email, contact.phone_key)
         self.app.push_screen(DealScreen(None, contact=person))
 
+    def action_add_activity(self) -> None:
+        """Open the form of a call, a meeting, a note or a task with the contact."""
+        page = self._page
+        if page is not None and not page.contact.forgotten:
+            self.add_activity(contact_id=page.contact.id, about=page.contact.name)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer no deal to whom has no access to deals."""
         if action == "new_deal" and self.operator:
@@ -288,8 +323,8 @@ class ContactScreen(ContactVerbs):
             self.action_leave()
 
     def show_contact(self, contact_id: int) -> None:
-        """Show the contact into which this one went."""
-        self._contact_id = contact_id
+        """Show another contact: the next, or the one into which this one went."""
+        self._contact_id, self._limits = contact_id, Limits()
         self._read()
 
     def choose_place(self) -> None:
