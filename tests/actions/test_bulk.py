@@ -45,6 +45,19 @@ def test_deals_that_are_there_already_stay_in_place(desk: Desk, abcd: list[int])
     assert desk.do(deals.move_many, abcd, desk.lead).operation is None
 
 
+def test_each_deal_of_a_batch_goes_a_stage_on_and_keeps_its_order(
+    desk: Desk, abcd: list[int]
+) -> None:
+    desk.do(deals.step_many, reversed(abcd), 1)
+    assert desk.order(desk.offer) == ["A", "B", "C"]
+    assert desk.order(desk.won) == ["D"]
+    receipt = desk.do(deals.step_many, abcd, -1)
+    assert receipt.label == "4 deals → stages before"
+    assert desk.order(desk.lead) == ["A", "B", "C"]
+    assert desk.order(desk.offer) == ["D"]
+    assert desk.do(deals.step_many, abcd[:3], -1).operation is None
+
+
 def test_one_undo_takes_a_batch_back_and_redo_does_it_again(desk: Desk, abcd: list[int]) -> None:
     before = [desk.deal(deal_id).model_dump() for deal_id in abcd]
     desk.do(deals.close_many, abcd, "lost", "price")

@@ -10,7 +10,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from dealboard.actions import access
-from dealboard.actions.moves import REASON_LIMIT, difference, entered, same_in
+from dealboard.actions.moves import REASON_LIMIT, difference, entered, same_in, step
 from dealboard.actions.placement import GAP
 from dealboard.actions.rows import counted, quoted
 from dealboard.domain.stages import StageKind
@@ -45,10 +45,34 @@ def move_many(
     pipeline = tx.read(pipelines.pipeline, pipeline_id or 0)
     there = [stage for stage in stages.values() if stage.pipeline_id == pipeline.id]
 
-    def like(was: Stage) -> Stage:
+    def like(deal: Standing) -> Stage:
+        was = stages[deal.stage_id]
         return was if was.pipeline_id == pipeline.id else same_in(was, pipeline.id, there)
 
     return _put(tx, _standing(tx, stages, deal_ids), stages, like, pipeline.name)
+
+
+def step_many(tx: Transaction, deal_ids: Iterable[int], by: int) -> int:
+    """Move deals on, or back, by so many stages as `move` does, and return how many moved.
+
+    Those that one step brings to the same stage keep their order there.
+    """
+    access.full_access(tx)
+    stages = _stages(tx)
+    beside: dict[int, list[Stage]] = {}
+    for stage in stages.values():
+        beside.setdefault(stage.pipeline_id, []).append(stage)
+
+    def stepped(deal: Standing) -> Stage:
+        was = stages[deal.stage_id]
+        return step(deal, beside[was.pipeline_id], was, by)
+
+    found = _standing(tx, stages, deal_ids)
+    names = {stepped(deal).name for deal in found if stepped(deal).id != deal.stage_id}
+    name = (
+        next(iter(names)) if len(names) == 1 else "the next stages" if by > 0 else "stages before"
+    )
+    return _put(tx, found, stages, stepped, name)
 
 
 def close_many(
@@ -67,7 +91,8 @@ def close_many(
     ends = {stage.pipeline_id: stage for stage in stages.values() if stage.kind is kind}
     found = _standing(tx, stages, deal_ids)
     name = next(iter({ends[stages[deal.stage_id].pipeline_id].name for deal in found}), "")
-    return _put(tx, found, stages, lambda was: ends[was.pipeline_id], name, reason)
+    end_of = {stage.id: ends[stage.pipeline_id] for stage in stages.values()}
+    return _put(tx, found, stages, lambda deal: end_of[deal.stage_id], name, reason)
 
 
 def assign_many(tx: Transaction, deal_ids: Iterable[int], owner_id: int) -> int:
@@ -121,14 +146,14 @@ def _put(
     tx: Transaction,
     found: Sequence[Standing],
     stages: Mapping[int, Stage],
-    target: Callable[[Stage], Stage],
+    target: Callable[[Standing], Stage],
     name: str,
     reason: str = "",
 ) -> int:
     """Put deals on top of the stages that `target` says, and give them a reason if there is one."""
     arriving: dict[int, list[Standing]] = {}
     for deal in found:
-        stage = target(stages[deal.stage_id])
+        stage = target(deal)
         if stage.id != deal.stage_id:
             arriving.setdefault(stage.id, []).append(deal)
     moved = [deal for some in arriving.values() for deal in some]

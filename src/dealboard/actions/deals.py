@@ -11,7 +11,14 @@ from typing import Any
 from sqlmodel import col, select
 
 from dealboard.actions import access, edits, placement
-from dealboard.actions.bulk import assign_many, close_many, date_many, delete, move_many
+from dealboard.actions.bulk import (
+    assign_many,
+    close_many,
+    date_many,
+    delete,
+    move_many,
+    step_many,
+)
 from dealboard.actions.links import (
     add_contact,
     full_name,
@@ -52,6 +59,7 @@ __all__ = [
     "reorder",
     "set_contacts",
     "shift_close_date",
+    "step_many",
     "win",
 ]
 

@@ -45,7 +45,7 @@ def move(
     beside = stages_beside(tx, deal.stage_id)
     was = _one(beside, deal.stage_id)
     if by is not None:
-        stage = _step(deal, beside, was, by)
+        stage = step(deal, beside, was, by)
     elif stage_id is not None:
         stage = _stage(tx, beside, stage_id, pipeline_id)
     elif pipeline_id is not None and pipeline_id != was.pipeline_id:
@@ -179,7 +179,8 @@ def _close(tx: Transaction, deal_id: int, kind: StageKind) -> Standing:
     return deal
 
 
-def _step(deal: Standing, beside: Sequence[Stage], was: Stage, by: int) -> Stage:
+def step(deal: Standing, beside: Sequence[Stage], was: Stage, by: int) -> Stage:
+    """Return the stage that is so many further; `was` is the deal's, `beside` its pipeline's."""
     if not is_open(was):
         if by >= 0:
             return was

@@ -192,12 +192,12 @@ class DealVerbs(Place):
         self.app.push_screen(Ask(title, placeholder="Enter leaves it open"), lose)
 
     def move_by(self, targets: Targets, by: int) -> None:
-        """Move deals by stages."""
-        self.on_each(
-            targets,
-            lambda tx, deal_id: actions.deals.move(tx, deal_id, by=by),
-            f"Moved {targets.name} {'on' if by > 0 else 'back'}",
-        )
+        """Move deals by stages, each in its own pipeline."""
+        first, *others = targets.ids
+        if others:
+            self.do(lambda tx: actions.deals.step_many(tx, targets.ids, by))
+        else:
+            self.do(lambda tx: actions.deals.move(tx, first, by=by))
 
     def action_pick_stage(self) -> None:
         """Ask for a stage, of this pipeline or another one, and move the deals there."""
