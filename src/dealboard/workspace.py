@@ -169,6 +169,23 @@ class Workspace:
             with self._writer().session() as session:
                 session.get(tables.User, self.user.id)
 
+    def backup_before(self, what: str) -> Path:
+        """Copy the file beside itself, verified, before something large is done; return the copy.
+
+        `what` becomes part of its name. It waits for nobody and writes nothing here, so that any
+        thread may call it. Raises StorageFailed, and nothing should be done then.
+        """
+        from dealboard.store import backup
+
+        stamp = self._clock().strftime("%Y%m%dT%H%M%SZ")
+        copy = self.path.with_name(f"{self.path.name}.before-{what}-{stamp}")
+        number = 1
+        while copy.exists():
+            number += 1
+            copy = copy.with_name(f"{self.path.name}.before-{what}-{stamp}-{number}")
+        backup.create(self.path, copy, self.timeout)
+        return copy
+
     def remember(self, key: str, value: object) -> None:
         """Keep a JSON value outside the journal: a cursor, a width, the last view."""
         if not self.read_only:

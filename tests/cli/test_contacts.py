@@ -15,7 +15,7 @@ def test_json_of_a_contact_is_the_contract(cli: Cli) -> None:
         *("--consent", "yes"),
     )
 
-    for key in ("uid", "created_at", "updated_at"):
+    for key in ("uid", "created_at", "updated_at", "consent_at"):
         assert made.pop(key)
     assert made == {
         "id": 1,
@@ -31,6 +31,8 @@ def test_json_of_a_contact_is_the_contract(cli: Cli) -> None:
         "country": "IT",
         "external_id": "7",
         "consent": True,
+        "consent_source": None,
+        "custom": {},
         "version": 1,
     }
 

@@ -272,3 +272,17 @@ def test_a_reference_of_two_deals_names_both(cli: Cli) -> None:
     code, told = cli.refused("deal", "show", "--reference", "R-1")
 
     assert (code, "#1, #2" in told) == (65, True)
+
+
+def test_a_copy_is_made_before_more_than_twenty_are_deleted(cli: Cli) -> None:
+    ids = [cli.deal(f"Deal {number}") for number in range(21)]
+    for _ in range(2):
+        result = cli("deal", "delete", *ids, "--yes")
+        assert "Before that the workspace was copied to" in result.stderr
+        assert cli.titles() == []
+        cli.ok("undo")
+    copies = sorted(cli.path.parent.glob(f"{cli.path.name}.before-bulk-delete-*"))
+    assert len(copies) == 2
+    assert len(Cli(copies[0]).titles()) == 21
+    cli.ok("deal", "delete", *ids[:20], "--yes")
+    assert len(list(cli.path.parent.glob("*.before-bulk-delete-*"))) == 2

@@ -3,20 +3,23 @@
 Open to every role; only the deals of a contact are kept from Chat Operators.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from dealboard.cli import documents, options, output
+from dealboard.cli import meant, names, options, output
 from dealboard.cli.deal import amount_text
 from dealboard.cli.invocation import Invocation, pass_invocation
 from dealboard.domain.changes import ContactChanges
-from dealboard.domain.views import Role
+from dealboard.domain.money import format_decimal, parse_decimal
+from dealboard.domain.text import excerpt, safe
+from dealboard.domain.views import FieldKind, Role
 from dealboard.errors import UsageError
+from dealboard.transfer import documents
 
 if TYPE_CHECKING:
-    from dealboard.domain.views import Contact, Deal
+    from dealboard.domain.views import Contact, CustomField, Deal
     from dealboard.store.transaction import Receipt
     from dealboard.workspace import Workspace
 
@@ -47,6 +50,14 @@ def field_options(command: CommandT) -> CommandT:
                 type=click.Choice(list(CONSENT)),
                 help='May be measured in ads; "" for unknown.',
             ),
+            click.option("--consent-source", metavar="TEXT", help="Where the consent came from."),
+            click.option(
+                "--field",
+                "custom",
+                metavar="NAME=VALUE",
+                multiple=True,
+                help="A custom field (see `dealboard field`); may be repeated.",
+            ),
         )
     ):
         command = option(command)
@@ -70,7 +81,8 @@ def list_(run: Invocation, search: str, limit: int | None, offset: int, as_json:
 
     found = run.workspace.read(contacts.contacts, search, limit=limit, offset=offset)
     if as_json:
-        output.document([documents.contact(each) for each in found])
+        own = _own_fields(run.workspace)
+        output.document([documents.contact(each, own) for each in found])
         return
     output.table(
         ("id", "name", "company", "phone", "email"),
@@ -96,9 +108,9 @@ def show(run: Invocation, contact_id: int, as_json: bool) -> None:
             key: None if found is None else [documents.deal(each) for each in found]
             for key, found in lists.items()
         }
-        output.document(documents.contact(view) | deals)
+        output.document(documents.contact(view, _own_fields(run.workspace)) | deals)
         return
-    lines = _lines(view)
+    lines = _lines(view, _own_fields(run.workspace), run.config.locale)
     for kind, found in (("open deal", opened), ("closed deal", closed)):
         lines += [(kind, _deal_line(each, run.config.locale)) for each in found or ()]
     output.fields(lines)
@@ -115,7 +127,14 @@ def _deals(
     return workspace.read(contacts.deals_of, contact_id)
 
 
-def _lines(view: "Contact") -> list[tuple[str, str]]:
+def _own_fields(workspace: "Workspace") -> "tuple[CustomField, ...]":
+    from dealboard.store.reads import fields
+
+    return workspace.read(fields.fields)
+
+
+def _lines(view: "Contact", own: "Sequence[CustomField]", locale: str) -> list[tuple[str, str]]:
+    custom = [(safe(each.name), _shown(each, view.custom.get(each.id, ""), locale)) for each in own]
     place = " ".join(filter(None, (view.zip, view.city, view.state, view.country)))
     return [
         ("contact", f"#{view.id} {view.name}"),
@@ -124,9 +143,22 @@ def _lines(view: "Contact") -> list[tuple[str, str]]:
         ("company", view.company or ""),
         ("place", place),
         ("external id", view.external_id or ""),
-        ("consent", {None: "unknown", True: "yes", False: "no"}[view.consent]),
+        ("consent", _consent(view)),
+        *custom,
         ("uid", view.uid),
     ]
+
+
+def _consent(view: "Contact") -> str:
+    """Return the consent with its day and where it came from."""
+    word = {None: "unknown", True: "yes", False: "no"}[view.consent]
+    since = f"since {view.consent_at.astimezone():%Y-%m-%d}" if view.consent_at else ""
+    return " · ".join(filter(None, (word, since, view.consent_source)))
+
+
+def _shown(field: "CustomField", value: str, locale: str) -> str:
+    """Return a value as it is shown; a number with the marks of the locale."""
+    return format_decimal(value, locale) if field.kind is FieldKind.NUMBER else value
 
 
 def _deal_line(view: "Deal", locale: str) -> str:
@@ -138,11 +170,11 @@ def _deal_line(view: "Deal", locale: str) -> str:
 @field_options
 @options.as_json
 @pass_invocation
-def add(run: Invocation, as_json: bool, **given: str | None) -> None:
+def add(run: Invocation, as_json: bool, **given: Any) -> None:
     """Add a contact: with a --name, or --first-name and --last-name."""
     from dealboard import actions
 
-    fields = _changes(given)
+    fields = _changes(run, given)
     receipt = run.workspace.run(lambda tx: actions.contacts.add(tx, **fields))
     _answer(run.workspace, receipt, receipt.value, as_json)
 
@@ -152,11 +184,11 @@ def add(run: Invocation, as_json: bool, **given: str | None) -> None:
 @field_options
 @options.as_json
 @pass_invocation
-def edit(run: Invocation, contact_id: int, as_json: bool, **given: str | None) -> None:
+def edit(run: Invocation, contact_id: int, as_json: bool, **given: Any) -> None:
     """Change the given fields of a contact; "" empties one."""
     from dealboard import actions
 
-    changes = _changes(given)
+    changes = _changes(run, given)
     if not changes:
         raise UsageError("Nothing to change was given.", "See: dealboard contact edit --help")
     receipt = run.workspace.run(lambda tx: actions.contacts.edit(tx, contact_id, changes))
@@ -218,8 +250,9 @@ def delete(run: Invocation, contact_id: int, as_json: bool, yes: bool) -> None:
         output.document({"deleted": [contact_id]})
 
 
-def _changes(given: dict[str, str | None]) -> ContactChanges:
+def _changes(run: Invocation, given: dict[str, Any]) -> ContactChanges:
     """Return the fields that were given."""
+    custom = _custom(run, given.pop("custom"))
     fields = {field: text for field, text in given.items() if text is not None}
     if "name" in fields and fields.keys() & {"first_name", "last_name"}:
         raise UsageError("--name is the whole name.", "Leave out --first-name and --last-name.")
@@ -227,7 +260,33 @@ def _changes(given: dict[str, str | None]) -> ContactChanges:
     changes = cast("ContactChanges", fields)
     if consent is not None:
         changes["consent"] = CONSENT[consent]
+    if custom:
+        changes["custom"] = custom
     return changes
+
+
+def _custom(run: Invocation, pairs: Sequence[str]) -> dict[int, str | None]:
+    """Return the values of custom fields, given as NAME=VALUE, as they are kept."""
+    values: dict[int, str | None] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise UsageError(
+                f"--field {excerpt(pair)!r} gives no value.", 'Write it like --field "Size=12".'
+            )
+        field = names.field(run.workspace, name)
+        values[field.id] = _value(run, field, text.strip())
+    return values
+
+
+def _value(run: Invocation, field: "CustomField", text: str) -> str:
+    """Return a value that was typed as an amount or a day is."""
+    match field.kind:
+        case FieldKind.NUMBER:
+            return parse_decimal(text, run.config.locale, field.name)
+        case FieldKind.DATE if text:
+            return meant.day(run, text, field.name).isoformat()
+    return text
 
 
 def _answer(
@@ -237,4 +296,5 @@ def _answer(
 
     output.done(receipt, f"contact #{contact_id}", quiet=as_json)
     if as_json:
-        output.document(documents.contact(workspace.read(contacts.contact, contact_id)))
+        view = workspace.read(contacts.contact, contact_id)
+        output.document(documents.contact(view, _own_fields(workspace)))

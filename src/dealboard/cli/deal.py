@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dealboard.cli import documents, meant, names, options, output
+from dealboard.cli import meant, names, options, output
 from dealboard.cli.invocation import Invocation, pass_invocation
 from dealboard.cli.meant import Fields
 from dealboard.domain.filters import Sort, SortKey
@@ -15,12 +15,16 @@ from dealboard.domain.money import NOTHING, format_amount
 from dealboard.domain.stages import MARK, StageKind
 from dealboard.domain.views import ActivityKind
 from dealboard.errors import UsageError
+from dealboard.transfer import documents
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from dealboard.domain.views import Activity, Deal
     from dealboard.store.transaction import Receipt, Transaction
+
+MANY = 20
+"""Deals above which the workspace is copied before they are deleted (decision 50)."""
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
 
@@ -55,6 +59,37 @@ def field_options(command: CommandT) -> CommandT:
     return command
 
 
+def filter_options(command: CommandT) -> CommandT:
+    """Add the options of the filter bar, and the order: what `meant.criteria` takes, key, desc."""
+    statuses = click.Choice([kind.value for kind in StageKind])
+    keys = click.Choice([key.value for key in SortKey])
+    for option in reversed(
+        (
+            options.pipeline(
+                "in_pipelines", multiple=True, help="Name or id; this and more repeatable."
+            ),
+            options.stage("in_stages", multiple=True),
+            options.owner("owners", multiple=True),
+            click.option("--status", "kinds", type=statuses, multiple=True),
+            click.option(
+                "--name", default="", help="In title, reference, contact names or phone numbers."
+            ),
+            click.option("--created", metavar="A..B", help='Days, or such as "this week".'),
+            click.option("--close", metavar="A..B", help='The same; also "none" and "overdue".'),
+            click.option(
+                "--sort",
+                "key",
+                type=keys,
+                default=SortKey.MANUAL.value,
+                help="By default as on the boards.",
+            ),
+            click.option("--desc", is_flag=True, help="The other way round."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @click.group()
 def deal() -> None:
     """Deals: list, add, show, edit, move, clone, delete; notes and tasks."""
@@ -64,23 +99,7 @@ def deal() -> None:
 
 
 @deal.command("list")
-@options.pipeline("in_pipelines", multiple=True, help="Name or id; this and more repeatable.")
-@options.stage("in_stages", multiple=True)
-@options.owner("owners", multiple=True)
-@click.option(
-    "--status", "kinds", type=click.Choice([kind.value for kind in StageKind]), multiple=True
-)
-@click.option("--name", default="", help="In title, reference, contact names or phone numbers.")
-@click.option("--created", metavar="A..B", help='Days, or such as "this week".')
-@click.option("--close", metavar="A..B", help='The same; also "none" and "overdue".')
-@click.option(
-    "--sort",
-    "key",
-    type=click.Choice([key.value for key in SortKey]),
-    default=SortKey.MANUAL.value,
-    help="By default as on the boards.",
-)
-@click.option("--desc", is_flag=True, help="The other way round.")
+@filter_options
 @options.limit()
 @options.offset
 @options.as_json
@@ -318,7 +337,10 @@ def delete(
     as_json: bool,
     yes: bool,
 ) -> None:
-    """Delete deals: all of them or, if one is not there, none."""
+    """Delete deals: all of them or, if one is not there, none.
+
+    Before more than twenty are deleted the workspace is copied beside itself.
+    """
     from dealboard import actions
 
     if not deal_ids or uid or reference:
@@ -326,6 +348,9 @@ def delete(
     first = meant.which(run.selling, deal_ids[0])
     what = first.title if len(deal_ids) == 1 else f"{len(deal_ids)} deals"
     output.confirm(f"Delete {what}? `dealboard undo` brings it back.", yes=yes)
+    if len(set(deal_ids)) > MANY:
+        copy = run.selling.backup_before("bulk-delete")
+        output.note(f"Before that the workspace was copied to {copy}")
     receipt = run.selling.run(lambda tx: actions.deals.delete(tx, deal_ids))
     output.done(receipt, quiet=as_json)
     if as_json:

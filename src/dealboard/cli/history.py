@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dealboard.cli import documents, options, output
+from dealboard.cli import options, output
 from dealboard.cli.invocation import Invocation, pass_invocation
+from dealboard.transfer import documents
 
 if TYPE_CHECKING:
     from dealboard.domain.views import Operation

@@ -117,7 +117,12 @@ def close_date(run: Invocation, text: str | None, field: str = "close date") -> 
     """Return the day that was typed, None for a blank."""
     if text is None or not text.strip():
         return None
-    return dates.parse_day(text, run.selling.today, **_customs(run), field=field)
+    return day(run, text, field)
+
+
+def day(run: Invocation, text: str, field: str) -> date:
+    """Return the day that was typed. Raises InvalidValue(field)."""
+    return dates.parse_day(text, run.workspace.today, **_customs(run), field=field)
 
 
 def changes(run: Invocation, view: "Deal", fields: Fields) -> DealChanges:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from dealboard.domain.text import excerpt, fold
-from dealboard.domain.views import Pipeline, Stage, User
+from dealboard.domain.views import CustomField, Pipeline, Stage, User
 from dealboard.errors import UnknownName
-from dealboard.store.reads import pipelines, team
+from dealboard.store.reads import fields, pipelines, team
 
 if TYPE_CHECKING:
     from dealboard.workspace import Workspace
@@ -54,6 +54,11 @@ def user(workspace: "Workspace", text: str, field: str = "owner") -> User:
     if found is None:
         raise UnknownName(field, excerpt(text), known=_names(everybody))
     return found
+
+
+def field(workspace: "Workspace", text: str) -> CustomField:
+    """Return the custom field of contacts that is meant. Raises UnknownName."""
+    return _one("field", text, workspace.read(fields.fields))
 
 
 def _one(field: str, text: str, known: Sequence[NamedT], where: str = "") -> NamedT:

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dealboard.cli import documents, names, options, output
+from dealboard.cli import names, options, output
 from dealboard.cli.completion import complete_pipelines
 from dealboard.cli.invocation import Invocation, pass_invocation
 from dealboard.domain.stages import parse_stages
+from dealboard.transfer import documents
 
 if TYPE_CHECKING:
     from dealboard.store.transaction import Receipt, Transaction

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dealboard.cli import documents, names, options, output
+from dealboard.cli import names, options, output
 from dealboard.cli.completion import complete_pipelines
 from dealboard.cli.invocation import Invocation, pass_invocation
 from dealboard.domain.changes import StageChanges
@@ -12,6 +12,7 @@ from dealboard.domain.filters import DealFilter
 from dealboard.domain.money import format_totals
 from dealboard.domain.stages import MARK, parse_probability
 from dealboard.errors import UsageError
+from dealboard.transfer import documents
 
 if TYPE_CHECKING:
     from dealboard.domain.views import Stage, StageTotals

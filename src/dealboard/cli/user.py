@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dealboard.cli import documents, names, options, output
+from dealboard.cli import names, options, output
 from dealboard.cli.completion import complete_users
 from dealboard.cli.invocation import Invocation, pass_invocation
 from dealboard.domain.changes import UserChanges
 from dealboard.domain.views import Role
 from dealboard.errors import UsageError
+from dealboard.transfer import documents
 
 if TYPE_CHECKING:
     from dealboard.store.transaction import Receipt

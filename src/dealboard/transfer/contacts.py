@@ -50,4 +50,5 @@ def _who(said: ContactRecord) -> Who:
         said.state,
         said.zip,
         said.country,
+        said.uid,
     )

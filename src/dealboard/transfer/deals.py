@@ -19,7 +19,7 @@ from dealboard.store.transaction import Transaction
 from dealboard.transfer import contacts, dialect
 from dealboard.transfer.dialect import Dialect, Record
 from dealboard.transfer.importer import Importer
-from dealboard.transfer.mapping import Mapping, map_columns
+from dealboard.transfer.mapping import OWN, Mapping, map_columns
 from dealboard.transfer.options import ImportOptions
 from dealboard.transfer.people import ContactBook, Owners
 from dealboard.transfer.places import Places
@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 _SELLING = ("title", "stage", "status", "pipeline", "amount", "close_date", "closed")
 """What makes a row a deal: without any of them, the file is of something else."""
 
-_NAMING = ("title", "contact", "first_name", "last_name", "company", "email")
+_NAMING = ("title", "contact", "contacts", "first_name", "last_name", "company", "email")
 """Fields of which a file needs one: a deal is called by its title or takes its contact's name."""
 
 _DECIMAL_LOCALES = {",": "it_IT", ".": "en_US"}
@@ -136,7 +136,8 @@ def _reader(
     report: ImportReport,
 ) -> DealReader:
     currency = currency_code(options.currency or tx.setting("currency", "EUR"))
-    locale = _DECIMAL_LOCALES[options.decimal] if options.decimal else options.locale
+    decimal = "." if columns.preset == OWN else options.decimal
+    locale = _DECIMAL_LOCALES[decimal] if decimal else options.locale
     dates: dict[str, Dates] = {}
     for field in DATES:
         readings = surveyed.orders.get(field, frozenset())

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha1
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from sqlmodel import col, or_, select
@@ -16,13 +17,14 @@ from dealboard import actions
 from dealboard.actions import placement
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.stages import StageKind
-from dealboard.domain.text import SEPARATOR
+from dealboard.domain.text import SEPARATOR, one_line
 from dealboard.errors import InvalidValue, MissingField
 from dealboard.store.columns import moment_text
 from dealboard.store.ids import new_uid
 from dealboard.store.journal import insert_bulk, next_id
 from dealboard.store.tables import Contact, Deal, DealContact
 from dealboard.store.transaction import Transaction
+from dealboard.transfer import lists, survey
 from dealboard.transfer.bulk import DealRow, LinkRow, deal_search
 from dealboard.transfer.dialect import Record
 from dealboard.transfer.options import ImportOptions
@@ -30,7 +32,7 @@ from dealboard.transfer.people import UNKNOWN, ContactBook, Owners, Person, Who
 from dealboard.transfer.places import Place, Places
 from dealboard.transfer.rejects import Rejects
 from dealboard.transfer.report import ImportReport, Problem
-from dealboard.transfer.rows import DealReader, DealRecord
+from dealboard.transfer.rows import LIMITS, DealReader, DealRecord
 from dealboard.transfer.values import Dates
 
 SEVERAL = ";"
@@ -108,11 +110,14 @@ class Importer:
     def _checked(self, record: Record) -> _Row | None:
         """Return a row that can be taken, or reject the record."""
         self._report.rows += 1
-        uid = self._uids.of(record[1])
         said, problems = self._reader.read(record)
         try:
+            uid = self._uids.of(record[1], said.uid)
             self._check_contact(said)
-            place = self._places.find((said.pipeline, said.stage, said.status))
+            stands = survey.Place(
+                said.pipeline, said.stage, said.status, said.outcome, said.last_stage
+            )
+            place = self._places.find(stands)
         except InvalidValue as error:
             problems.append(self._problem(record, error))
         if problems:
@@ -124,7 +129,8 @@ class Importer:
         """Refuse a row without a contact, if the user wants that."""
         if self._options.no_contact != "reject":
             return
-        if not _names_contact(said) and not any(map(self._book.find_id, _ids(said))):
+        named = _names_contact(said) or any(who.known for who in _listed(said))
+        if not named and not any(map(self._book.find_id, _ids(said))):
             raise MissingField("contact", "the row names none")
 
     def _problem(self, record: Record, error: InvalidValue) -> Problem:
@@ -200,7 +206,9 @@ class Importer:
     def _people(self, said: DealRecord) -> list[Person]:
         """Return the contacts of a row, each once, the primary contact first."""
         book = self._book
-        people: list[Person] = []
+        people = [person for who in _listed(said) if (person := book.find_listed(who))]
+        if people:
+            return list(dict.fromkeys(people))
         if said.contact_id and (SEVERAL in said.contact_id or not _names_contact(said)):
             people = [person for each in _ids(said) if (person := book.find_id(each))]
         if not people:
@@ -299,15 +307,40 @@ def _ids(said: DealRecord) -> list[str]:
     return [each for part in said.contact_id.split(SEVERAL) if (each := part.strip())]
 
 
+def _listed(said: DealRecord) -> list[Who]:
+    """Return the contacts that our own exports list, field by field; raises InvalidValue."""
+    names = _split(said.contacts, "contact")
+    cells = (said.phones, said.emails, said.companies, said.contact_uids)
+    fields = ("phone", "email", "company", "uid")
+    columns = [_split(cell, field) for cell, field in zip(cells, fields, strict=True)]
+    return [
+        Who(name, phone=phone, email=email, company=company, uid=uid)
+        for name, phone, email, company, uid in zip_longest(names, *columns, fillvalue="")
+    ]
+
+
+def _split(cell: str, field: str) -> list[str]:
+    return [one_line(value, field, limit=LIMITS[field]) for value in lists.split(cell)]
+
+
 class _Uids:
     """Names rows by what is in them; equal rows of a file are told apart by their order."""
 
     def __init__(self) -> None:
         self._met: set[int] = set()
         self._again: Counter[int] = Counter()
+        self._named: set[str] = set()
 
-    def of(self, cells: Sequence[str]) -> str:
-        """Return the UUID version 5 (RFC 9562) of a row's cells."""
+    def of(self, cells: Sequence[str], named: str = "") -> str:
+        """Return the uid that a row names, else the UUID version 5 (RFC 9562) of its cells.
+
+        Raises InvalidValue for one that an earlier row has.
+        """
+        if named:
+            if named in self._named:
+                raise InvalidValue("uid", named, "an earlier row has it")
+            self._named.add(named)
+            return named
         text = SEPARATOR.join(cells)
         digest = _digest(text)
         mark = int(digest[:16], 16)
@@ -326,7 +359,7 @@ def _digest(text: str) -> str:
 
 
 class _Known:
-    """Which rows of a portion are deals already: by reference, else by uid."""
+    """Which rows of a portion are deals already: by uid, else by reference."""
 
     def __init__(self, tx: Transaction, rows: Sequence[_Row]) -> None:
         references = {row.said.reference for row in rows if row.said.reference}
@@ -336,13 +369,12 @@ class _Known:
         by_uid = select(*columns).where(col(Deal.uid).in_([row.uid for row in rows]))
         by_reference = select(*columns).where(col(Deal.reference).in_(references), earlier)
         self.uids = {uid: deal_id for deal_id, uid, _ in tx.session.execute(by_uid)}
-        self._references: dict[str, dict[str, int]] = {}
-        for deal_id, uid, reference in tx.session.execute(by_reference):
-            self._references.setdefault(reference, {})[uid] = deal_id
+        self._references: dict[str, list[int]] = {}
+        for deal_id, _, reference in tx.session.execute(by_reference):
+            self._references.setdefault(reference, []).append(deal_id)
 
     def twins(self, row: _Row) -> list[int]:
         """Return the deals that a row may be; several, where they share its reference."""
-        same = self._references.get(row.said.reference)
-        if same:
-            return [same[row.uid]] if row.uid in same else sorted(same.values())
-        return [self.uids[row.uid]] if row.uid in self.uids else []
+        if row.uid in self.uids:
+            return [self.uids[row.uid]]
+        return sorted(self._references.get(row.said.reference, ()))

@@ -17,17 +17,23 @@ from dealboard.domain.text import excerpt, fold
 from dealboard.errors import UsageError
 
 GENERIC = "generic"
+OWN = "dealboard"
+"""The preset of our own exports."""
+
 AUTO = "auto"
 
 DEAL_FIELDS = (
     "title", "contact", "first_name", "last_name", "contact_id", "company", "phone", "email",
     "pipeline", "stage", "status", "owner", "amount", "currency", "close_date", "created", "closed",
-    "reference", "lost_reason",
+    "reference", "lost_reason", "outcome", "last_stage", "contacts", "phones", "emails",
+    "companies", "contact_uids", "uid",
 )  # fmt: skip
+"""The last ones are for our own exports: an outcome is what kind of stage a deal is in, and several
+contacts have their names, numbers, … in one cell each (`transfer.lists`)."""
 
 CONTACT_FIELDS = (
-    "external_id", "name", "first_name", "last_name", "phone", "email", "company", "city", "state",
-    "zip", "country",
+    "external_id", "uid", "name", "first_name", "last_name", "phone", "email", "company", "city",
+    "state", "zip", "country",
 )  # fmt: skip
 
 Kind = Literal["deals", "contacts"]

@@ -2,11 +2,13 @@
 
 A contact is recognised by its e-mail address; by its phone number or its id in another program, if
 the name is the same, because numbers are shared and programs use the same ids; else by name and
-company, unless address or number say that it is somebody else.
+company, unless address or number say that it is somebody else. Our own exports name contacts by
+their uids: one that is here already is it, and two of them are never one contact.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from secrets import randbits
 from typing import Any, NamedTuple
 
@@ -86,6 +88,7 @@ class Who(NamedTuple):
     state: str = ""
     zip: str = ""
     country: str = ""
+    uid: str = ""
 
     @property
     def known(self) -> bool:
@@ -122,6 +125,7 @@ class ContactBook:
         self._fresh: list[ContactRow] = []
         # One table for all ways to recognise a contact: none looks like another.
         self._index: dict[str, Person] = {}
+        self._claimed: set[int] = set()
         for person, company, external_id in _known(tx):
             self._remember(person, fold(company or ""), external_id)
 
@@ -139,12 +143,38 @@ class ContactBook:
 
         Without a name it bears its company's, else its address or number.
         """
+        if who.uid:
+            return self._claim(who)
+        return self._find(who)
+
+    def find_listed(self, who: Who) -> Person | None:
+        """Do so for one of several contacts; None for one of whom nothing is said or known."""
+        return self.find_or_add(who) if who.known else self._uids.get(who.uid)
+
+    @cached_property
+    def _uids(self) -> dict[str, Person]:
+        """The contacts by uid; most files ask for none."""
+        return dict(_by_uid(self._tx))
+
+    def _claim(self, who: Who) -> Person:
+        """Return the contact of a uid; nobody else of the file is that one."""
+        person = self._uids.get(who.uid)
+        if person is None:
+            person = self._uids[who.uid] = self._find(who)
+        self._claimed.add(person.id)
+        return person
+
+    def _find(self, who: Who) -> Person:
         email = email_key(who.email) if who.email else None
-        person = self._index.get(email) if email else None
+        person = self._may_be(who, self._index.get(email)) if email else None
         person = person or self._find_or_add(who, email)
         if who.external_id:
             self._index[_id_key(who.external_id)] = person
         return person
+
+    def _may_be(self, who: Who, person: Person | None) -> Person | None:
+        """Return a contact unless both it and who is looked for have a uid of their own."""
+        return None if person and who.uid and person.id in self._claimed else person
 
     def _find_or_add(self, who: Who, email: str | None) -> Person:
         """Do so for somebody whose address nobody has."""
@@ -152,10 +182,11 @@ class ContactBook:
         name = named or (who.company or who.email or who.phone)[:200]
         folded = fold(name)
         phone = self._phone_key(who) if who.phone else None
-        for known in (self._index.get(phone or SEPARATOR), self.find_id(who.external_id)):
+        for reached in (self._index.get(phone or SEPARATOR), self.find_id(who.external_id)):
+            known = self._may_be(who, reached)
             if known and (not named or folded == known.folded):
                 return known
-        namesake = self._namesake(folded, fold(who.company))
+        namesake = self._may_be(who, self._namesake(folded, fold(who.company)))
         if namesake and _agree(namesake.email_key, email) and _agree(namesake.phone_key, phone):
             return namesake
         person = Person(self._next, name, folded, digits(who.phone), phone, email)
@@ -181,7 +212,7 @@ class ContactBook:
         self._fresh.append(
             ContactRow(
                 person.id,
-                uid7(self._milliseconds, randbits(72)),
+                who.uid or uid7(self._milliseconds, randbits(72)),
                 self._now,
                 self._now,
                 1,
@@ -225,6 +256,16 @@ def _name_key(folded: str, company: str) -> str:
 
 def _agree(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
+
+
+def _by_uid(tx: Transaction) -> Iterator[tuple[str, Person]]:
+    """Yield all contacts of the workspace, forgotten ones too, with their uids."""
+    rows: Iterable[Any] = tx.session.connection().exec_driver_sql(
+        "SELECT uid, id, first_name, last_name, phone, phone_key, email_key FROM contact"
+    )
+    for uid, row_id, first, last, phone, phone_number, email in rows:
+        name = f"{first} {last}".strip()
+        yield uid, Person(row_id, name, fold(name), digits(phone or ""), phone_number, email)
 
 
 def _known(tx: Transaction) -> Iterator[tuple[Person, str | None, str | None]]:

@@ -88,10 +88,12 @@ class Places:
         """Create the pipelines and open stages that are named and not there yet."""
         wanted: dict[str, tuple[str, list[str]]] = {}
         self._default = self._default or FIRST_PIPELINE
-        for pipeline, stage, status in named:
-            name = pipeline or self._default
+        for place in named:
+            name = place.pipeline or self._default
             stages = wanted.setdefault(mapping.key(name), (name, []))[1]
-            word = stage or ("" if _is_open(status) else status)
+            word = place.stage or ("" if _is_open(place.status) else place.status)
+            if _kind(place.outcome):
+                word = place.last_stage
             if word and _kind(word) is None:
                 stages.append(word)
         for name, stages in wanted.values():
@@ -103,11 +105,14 @@ class Places:
         """Return the stage that a row's words mean; raises InvalidValue, naming the known ones."""
         found = self._found.get(place)
         if found is None:
-            found = self._found[place] = self._resolve(*place)
+            found = self._found[place] = self._resolve(place)
         return found
 
-    def _resolve(self, pipeline: str, stage: str, status: str) -> Place:
-        lane = self._lane(pipeline)
+    def _resolve(self, place: survey.Place) -> Place:
+        lane = self._lane(place.pipeline)
+        stage, status = place.stage, place.status
+        if kind := _kind(place.outcome):
+            return self._closed(lane, stage, kind, place.last_stage)
         ended = _kind(status)
         if not stage and ended is None and not _is_open(status):
             stage = status
@@ -118,6 +123,16 @@ class Places:
         if ended is None:
             return self._place(named)
         return self._place(lane.fixed(ended), last_open=named if is_open(named) else None)
+
+    def _closed(self, lane: _Lane, stage: str, kind: StageKind, last_stage: str) -> Place:
+        """Return the stage of a deal whose outcome is known, whatever its stage was called.
+
+        A stage that is known by its name goes before the outcome.
+        """
+        named = lane.named(stage) or lane.fixed(kind)
+        last = lane.named(last_stage)
+        closed_from = last if last and is_open(last) and not is_open(named) else None
+        return self._place(named, closed_from)
 
     def _place(
         self, stage: Stage, last_open: Stage | None = None, *, assumed: bool = False

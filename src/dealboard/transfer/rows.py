@@ -12,6 +12,9 @@ from dealboard.transfer.mapping import Mapping
 from dealboard.transfer.report import Problem
 from dealboard.transfer.survey import first
 
+LONGEST = 100_000
+"""Characters in a cell of several values, each of which has its own limit."""
+
 LIMITS = {
     "title": 200,
     "contact": 200,
@@ -27,6 +30,14 @@ LIMITS = {
     "owner": 254,
     "reference": 120,
     "lost_reason": 500,
+    "outcome": 60,
+    "last_stage": 60,
+    "contacts": LONGEST,
+    "phones": LONGEST,
+    "emails": LONGEST,
+    "companies": LONGEST,
+    "contact_uids": LONGEST,
+    "uid": 60,
     "contact_id": 2_000,
     "external_id": 120,
     "city": 120,
@@ -56,6 +67,14 @@ class DealRecord(NamedTuple):
     owner: str
     reference: str
     lost_reason: str
+    outcome: str
+    last_stage: str
+    contacts: str
+    phones: str
+    emails: str
+    companies: str
+    contact_uids: str
+    uid: str
     amount: int | None
     currency: str
     close_date: str | None
@@ -71,6 +90,7 @@ class ContactRecord(NamedTuple):
     """What a record says about a contact; empty where it says nothing."""
 
     external_id: str
+    uid: str
     name: str
     first_name: str
     last_name: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dealboard.domain.dates import Order
 from dealboard.transfer.dialect import Record
@@ -10,8 +11,19 @@ from dealboard.transfer.values import orders
 
 DATES = ("close_date", "created", "closed")
 
-Place = tuple[str, str, str]
-"""The pipeline, stage and status cells of a record; empty where there are none."""
+
+class Place(NamedTuple):
+    """What a record says of where a deal is; empty where it says nothing.
+
+    A `status` goes before the stage, which is then the one where the deal was last open; an
+    `outcome` tells what kind of stage the stage is, and `last_stage` where a closed deal was open.
+    """
+
+    pipeline: str
+    stage: str
+    status: str
+    outcome: str = ""
+    last_stage: str = ""
 
 
 @dataclass(slots=True)
@@ -29,7 +41,7 @@ class Survey:
 
 def survey(records: Iterable[Record], mapping: Mapping) -> Survey:
     """Read records once, keeping only what differs."""
-    columns = [mapping.columns.get(field, ()) for field in ("pipeline", "stage", "status")]
+    columns = [mapping.columns.get(field, ()) for field in Place._fields]
     dates = [(field, mapping.columns[field]) for field in DATES if field in mapping.columns]
     possible: dict[str, frozenset[Order]] = {}
     places: dict[Place, None] = {}
@@ -42,8 +54,7 @@ def survey(records: Iterable[Record], mapping: Mapping) -> Survey:
         written = tuple([cells[column] for column in named if column < len(cells)])
         if written not in met:
             met.add(written)
-            pipeline, stage, status = (first(cells, some) for some in columns)
-            places[pipeline, stage, status] = None
+            places[Place._make(first(cells, some) for some in columns)] = None
         for field, some in dates:
             cell = first(cells, some)
             if cell[4:5] != "-" and (found := orders(cell)):

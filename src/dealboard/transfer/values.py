@@ -26,14 +26,22 @@ FORMULA = frozenset("=+-@\t\r＝＋－＠")
 def text(cell: str, field: str, limit: int) -> str:
     """Return a stripped cell as a one-line field is stored, without an apostrophe before it.
 
-    Exports put one before what a spreadsheet would calculate, spreadsheets before digits that are
-    no number; any other is part of the text. Raises InvalidValue like `domain.text.storable`.
+    Exports put one before what a spreadsheet would calculate (`cell_of`), spreadsheets before
+    digits that are no number; any other is part of the text. Raises InvalidValue like
+    `domain.text.storable`.
     """
-    if cell[:1] == "'" and (cell[1:2] in FORMULA or field == "phone"):
+    if cell[:1] == "'" and (_GUARDED.match(cell) or field == "phone"):
         cell = cell[1:]
     if len(cell) <= limit and cell.isprintable():
         return cell
     return one_line(cell, field, limit=limit)
+
+
+def cell_of(text: str) -> str:
+    """Return a text as a cell that no spreadsheet calculates and that `text` reads as it was."""
+    if text[:1] not in _STARTS:
+        return text
+    return f"'{text}" if _GUARDED.match(text) else guarded(text)
 
 
 def guarded(cell: str) -> str:
@@ -44,6 +52,8 @@ def guarded(cell: str) -> str:
 
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
+_STARTS = FORMULA | {"'"}
+_GUARDED = re.compile(f"'+[{re.escape(''.join(sorted(FORMULA)))}]")
 
 
 # ── money ─────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +103,7 @@ _DAY = re.compile(
 )
 _TIME = re.compile(
     r"(?P<day>.*[0-9])(?:[Tt]|,? +)(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})"
-    r"(?:[:.](?P<second>[0-9]{2})(?:[.,][0-9]+)?)?"
+    r"(?:[:.](?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
     r" ?(?P<half>[AaPp]\.?[Mm]\.?)?"
     r" ?(?P<zone>[Zz]|UTC|GMT|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])?"
 )
@@ -167,7 +177,8 @@ class Dates:
                 raise InvalidValue(self._field, excerpt(cell), "there is no such time")
             hour = hour % 12 + (12 if half.startswith("p") else 0)
         try:
-            return time(hour, int(match["minute"]), int(match["second"] or 0))
+            micros = int(f"{match['fraction'] or 0:0<6}"[:6])
+            return time(hour, int(match["minute"]), int(match["second"] or 0), micros)
         except ValueError:
             raise InvalidValue(self._field, excerpt(cell), "there is no such time") from None
 

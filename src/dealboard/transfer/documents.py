@@ -3,6 +3,7 @@
 Amounts are decimal strings beside integer minor units, days YYYY-MM-DD, moments ISO 8601 with Z.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from dealboard.domain.money import decimal_string
 from dealboard.domain.views import (
     Activity,
     Contact,
+    CustomField,
     Deal,
     Operation,
     Person,
@@ -91,8 +93,8 @@ def stage(view: Stage, totals: StageTotals) -> Document:
     }
 
 
-def contact(view: Contact) -> Document:
-    """Return a contact, without its deals."""
+def contact(view: Contact, fields: Sequence[CustomField]) -> Document:
+    """Return a contact, without its deals; `custom` holds the values it has in `fields`."""
     return {
         "id": view.id,
         "uid": view.uid,
@@ -108,6 +110,11 @@ def contact(view: Contact) -> Document:
         "country": view.country,
         "external_id": view.external_id,
         "consent": view.consent,
+        "consent_at": moment(view.consent_at),
+        "consent_source": view.consent_source,
+        "custom": {
+            field.name: view.custom[field.id] for field in fields if field.id in view.custom
+        },
         "created_at": moment(view.created_at),
         "updated_at": moment(view.updated_at),
         "version": view.version,
@@ -117,6 +124,19 @@ def contact(view: Contact) -> Document:
 def phone(view: Contact | Person) -> str | None:
     """Return a phone number as E.164 if it is one valid number, else as typed (decision 72)."""
     return view.phone_key or view.phone
+
+
+def field(view: CustomField, contacts: int) -> Document:
+    """Return a custom field of contacts, with how many of them have a value in it."""
+    return {
+        "id": view.id,
+        "uid": view.uid,
+        "name": view.name,
+        "kind": view.kind.value,
+        "choices": list(view.choices),
+        "position": view.position,
+        "contacts": contacts,
+    }
 
 
 def user(view: User) -> Document:
