@@ -170,19 +170,15 @@ class Workspace:
                 session.get(tables.User, self.user.id)
 
     def backup_before(self, what: str) -> Path:
-        """Copy the file beside itself, verified, before something large is done; return the copy.
+        """Copy the file to the folder `backups` beside it, verified, before something is done.
 
-        `what` becomes part of its name. It waits for nobody and writes nothing here, so that any
-        thread may call it. Raises StorageFailed, and nothing should be done then.
+        `what` is that, for the copy's name. It waits for nobody and writes nothing here, so that
+        any thread may call it. Raises StorageFailed, and nothing should be done then.
         """
         from dealboard.store import backup
 
-        stamp = self._clock().strftime("%Y%m%dT%H%M%SZ")
-        copy = self.path.with_name(f"{self.path.name}.before-{what}-{stamp}")
-        number = 1
-        while copy.exists():
-            number += 1
-            copy = copy.with_name(f"{self.path.name}.before-{what}-{stamp}-{number}")
+        name = f"{self.path.stem}-{self.now:%Y%m%dT%H%M%S.%fZ}-before-{what}.db"
+        copy = self.path.parent / "backups" / name
         backup.create(self.path, copy, self.timeout)
         return copy
 

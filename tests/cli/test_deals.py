@@ -281,8 +281,9 @@ def test_a_copy_is_made_before_more_than_twenty_are_deleted(cli: Cli) -> None:
         assert "Before that the workspace was copied to" in result.stderr
         assert cli.titles() == []
         cli.ok("undo")
-    copies = sorted(cli.path.parent.glob(f"{cli.path.name}.before-bulk-delete-*"))
+    folder = cli.path.parent / "backups"
+    copies = sorted(folder.glob("dealboard-*-before-delete.db"))
     assert len(copies) == 2
     assert len(Cli(copies[0]).titles()) == 21
     cli.ok("deal", "delete", *ids[:20], "--yes")
-    assert len(list(cli.path.parent.glob("*.before-bulk-delete-*"))) == 2
+    assert len(list(folder.iterdir())) == 2

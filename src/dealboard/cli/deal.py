@@ -349,7 +349,7 @@ def delete(
     what = first.title if len(deal_ids) == 1 else f"{len(deal_ids)} deals"
     output.confirm(f"Delete {what}? `dealboard undo` brings it back.", yes=yes)
     if len(set(deal_ids)) > MANY:
-        copy = run.selling.backup_before("bulk-delete")
+        copy = run.selling.backup_before("delete")
         output.note(f"Before that the workspace was copied to {copy}")
     receipt = run.selling.run(lambda tx: actions.deals.delete(tx, deal_ids))
     output.done(receipt, quiet=as_json)

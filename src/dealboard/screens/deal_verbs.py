@@ -325,13 +325,7 @@ class DealVerbs(Place):
 
     async def _back_up(self) -> "Path":
         """Copy the workspace beside itself and return the copy. Raises StorageFailed."""
-        from dealboard.store import backup
-
-        workspace = self.dealboard.workspace
-        name = f"{workspace.path.stem}-{workspace.now:%Y%m%dT%H%M%S.%fZ}-before-delete.db"
-        copy = workspace.path.parent / "backups" / name
-        await asyncio.to_thread(backup.create, workspace.path, copy, workspace.timeout)
-        return copy
+        return await asyncio.to_thread(self.dealboard.workspace.backup_before, "delete")
 
     # ── the clipboard ─────────────────────────────────────────────────────────────────────────
 
@@ -409,6 +403,14 @@ class DealVerbs(Place):
     async def around(self, deal_id: int) -> Sequence[int]:
         """Return the deals before and after one, in the order in which they are shown."""
         return (deal_id,)
+
+    def action_add_activity(self) -> None:
+        """Open the form of a call, a meeting, a note or a task about the deal at the cursor."""
+        if targets := self.here():
+            from dealboard.screens.activity import ActivityScreen
+
+            (deal_id,) = targets.ids
+            self.app.push_screen(ActivityScreen(deal_id=deal_id, about=targets.name))
 
     @work
     async def action_quick_add(self) -> None:
