@@ -32,12 +32,13 @@ def start(case: Case) -> list[Row]:
             (case.apps.board(workspace.file), marked, "dealboard"),
         )
         for turn in range(case.starts + 1):
+            key = (b"j", b"k")[turn % 2]  # the board comes back with the cursor where it was
             for command, shows, side in programs:
                 with Terminal(command, case.apps.environment) as terminal:
                     times = (
                         terminal.wait(shows).seen,
                         process.cpu(terminal.pid),
-                        terminal.press(b"j", changed(terminal.screen)).last,
+                        terminal.press(key, changed(terminal.screen)).last,
                         _exit(terminal),
                     )
                 if turn:  # the first turn warms the disk's cache
