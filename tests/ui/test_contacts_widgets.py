@@ -7,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealboard.domain.money import format_decimal, parse_decimal
+from dealboard.domain.text import safe
 from dealboard.domain.views import Contact, CustomField, FieldKind
 from dealboard.errors import InvalidValue
 from dealboard.widgets.contact_copy import handles, openable
 from dealboard.widgets.contact_merge import Merging, Side, merge_lines, merging
+from dealboard.widgets.contact_rows import FIELD_COLUMNS, field_rows
 from dealboard.widgets.contact_values import read_value, show_value, written_value
 from dealboard.widgets.deal_form import Writing
 from dealboard.widgets.lines import plain, width_of
+from dealboard.widgets.row_lines import column_widths, entry_line
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOW = Writing(date(2026, 11, 23))
@@ -173,3 +176,32 @@ def test_links_hold_nothing_that_could_act(phone: str, email: str) -> None:
 
 def test_contact_without_number_has_no_link() -> None:
     assert openable(ada()) == ()
+
+
+# ── the page ──────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.text(max_size=200), st.integers(20, 120))
+def test_any_text_is_shown_as_it_is_and_keeps_the_columns_straight(text: str, width: int) -> None:
+    person = ada(
+        first_name=text, company=text, phone=text, consent=False, consent_at=MORNING,
+        consent_source=text, custom={1: text, 2: text, 3: text},
+    )  # fmt: skip
+    own = (TEXT._replace(name=text), NUMBER, DAY)
+    entries = tuple(field_rows(person, own, HOW))
+    widths = column_widths(FIELD_COLUMNS, entries, width)
+    for entry in entries:
+        line = entry_line(entry, FIELD_COLUMNS, widths)
+        assert width_of(line) <= width
+        assert plain(line) == safe(plain(line))
+
+
+def test_consent_says_since_when_and_from_where() -> None:
+    person = ada(consent=True, consent_at=MORNING, consent_source="the fair")
+    cells = next(each.cells for each in field_rows(person, (), HOW) if each.id == "consent")
+    assert cells[1][0] == "yes · since 23 Nov 2026 · from the fair"
+
+
+def test_unusable_number_has_a_mark() -> None:
+    cells = next(each.cells for each in field_rows(ada(phone="12"), (), HOW) if each.id == "phone")
+    assert cells[1][0] == "12  ⚠ not a valid number"

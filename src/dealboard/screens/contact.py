@@ -161,6 +161,12 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
         self._limits = Limits()
 
     @property
+    def menu_actions(self) -> dict[MenuItem, str]:
+        """No deals for whom has no access to them."""
+        hidden = "new_deal" if self.operator else ""
+        return {item: act for item, act in self.MENU_ACTIONS.items() if item.id != hidden}
+
+    @property
     def contact_id(self) -> int | None:
         """The contact that is shown."""
         return self._contact_id

@@ -103,7 +103,7 @@ class ContactVerbs(Place):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Offer what is done to a contact where there is one, and what the role permits."""
-        if action in ("merge", "delete", "find_duplicates") and self.operator:
+        if action in ("merge", "delete", "find_duplicates", "fields", "export") and self.operator:
             return False
         needed = ("edit", "copy", "open_with", "merge", "delete", "new_deal")
         return action not in needed or self.contact_id is not None

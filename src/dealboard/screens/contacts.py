@@ -123,6 +123,12 @@ class ContactsScreen(ContactVerbs):
         return self.query_one(Grid)
 
     @property
+    def menu_actions(self) -> dict[MenuItem, str]:
+        """No fields to define for a Chat Operator."""
+        hidden = "fields" if self.operator else ""
+        return {item: act for item, act in self.MENU_ACTIONS.items() if item.id != hidden}
+
+    @property
     def contact_id(self) -> int | None:
         """The contact under the cursor."""
         grids = self.query(Grid)

@@ -1,5 +1,6 @@
 """Making two contacts one: what is kept is seen before it is done."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on, work
@@ -29,8 +30,13 @@ class _Pair(NamedTuple):
 
 
 def read_pair(connection: Connection, one: int, other: int) -> _Pair:
-    """Read two contacts with the number of their deals. Raises NotFound."""
-    return _Pair((_side(connection, one), _side(connection, other)), fields.fields(connection))
+    """Read two contacts with the number of their deals, the older first. Raises NotFound."""
+    sides = sorted((_side(connection, one), _side(connection, other)), key=_age)
+    return _Pair((sides[0], sides[1]), fields.fields(connection))
+
+
+def _age(side: Side) -> tuple[datetime, int]:
+    return side.contact.created_at, side.contact.id
 
 
 def _side(connection: Connection, contact_id: int) -> Side:

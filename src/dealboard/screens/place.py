@@ -57,9 +57,14 @@ class Place(Screen[None]):
         """The app, by its own type."""
         return cast("DealboardApp", self.app)
 
+    @property
+    def menu_actions(self) -> dict[MenuItem, str]:
+        """Those of `MENU_ACTIONS` that whoever is at work may use."""
+        return self.MENU_ACTIONS
+
     def compose(self) -> ComposeResult:
         """Yield the menu, the body and the hints."""
-        yield MenuBar(MENU, tuple(self.MENU_ACTIONS), current=self.PLACE)
+        yield MenuBar(MENU, tuple(self.menu_actions), current=self.PLACE)
         yield from self.body()
         yield HintBar()
 
@@ -107,7 +112,7 @@ class Place(Screen[None]):
     @on(MenuBar.Chosen)
     async def _choose(self, event: MenuBar.Chosen) -> None:
         places = {item.id for item in MENU}
-        offered = {item.id: action for item, action in self.MENU_ACTIONS.items()}
+        offered = {item.id: action for item, action in self.menu_actions.items()}
         if event.item_id in places:
             await self.run_action(f"app.go('{event.item_id}')")
         elif event.item_id in offered:

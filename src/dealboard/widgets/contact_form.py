@@ -17,7 +17,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from dealboard.domain.changes import ContactChanges
-from dealboard.domain.text import excerpt
 from dealboard.domain.views import Contact, CustomField, FieldKind
 from dealboard.errors import InvalidValue
 from dealboard.widgets.chooser import Choice, Chooser
@@ -25,6 +24,7 @@ from dealboard.widgets.contact_values import read_value, show_value, written_val
 from dealboard.widgets.deal_form import Writing, in_place
 from dealboard.widgets.field import Field
 from dealboard.widgets.line import Line
+from dealboard.widgets.lines import cut, literal
 
 LABELS = {
     "first_name": "First name",
@@ -60,7 +60,7 @@ CONSENTS: dict[int, tuple[bool | None, str, str]] = {
 }
 """What can be chosen: what it means, its word, and a hint."""
 
-LABEL_CELLS = 24
+LABEL_CELLS = 16
 """Longer names of custom fields are cut beside their lines."""
 
 NOTHING = 0
@@ -86,7 +86,12 @@ class ContactForm(Vertical):
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
 
-    DEFAULT_CSS = "ContactForm { height: auto; }"
+    DEFAULT_CSS = """
+    ContactForm {
+        height: auto;
+        & .field--label { width: 17; }
+    }
+    """
 
     class Submitted(Message):
         """Enter, in the last field."""
@@ -147,7 +152,7 @@ class ContactForm(Vertical):
 
     def _custom_field(self, name: str, field: CustomField, *, last: bool) -> Field:
         value = self._given.get("custom", {}).get(field.id, "")
-        label = excerpt(field.name, LABEL_CELLS)
+        label = cut(literal(field.name), LABEL_CELLS)
         if field.kind is FieldKind.CHOICE:
             chooser = Chooser(field.name)
             choices = _choices(field.choices, value)
