@@ -52,7 +52,7 @@ def test_each_deal_of_a_batch_goes_a_stage_on_and_keeps_its_order(
     assert desk.order(desk.offer) == ["A", "B", "C"]
     assert desk.order(desk.won) == ["D"]
     receipt = desk.do(deals.step_many, abcd, -1)
-    assert receipt.label == "4 deals → stages before"
+    assert receipt.label == "4 deals → the stages before"
     assert desk.order(desk.lead) == ["A", "B", "C"]
     assert desk.order(desk.offer) == ["D"]
     assert desk.do(deals.step_many, abcd[:3], -1).operation is None

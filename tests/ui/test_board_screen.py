@@ -351,6 +351,72 @@ async def test_a_new_deal_has_the_cursor(sales: Workspace) -> None:
         assert robot.board.cursor.deal_id == created.id
 
 
+async def test_a_selection_moves_as_one_and_stays_selected(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("space", "space")
+        await robot.until(lambda: "2 selected · €1.7k │ 3 deals · €1.7k" in robot.text)
+        await robot.press("L")
+        await robot.until(lambda: robot.titles("Qualified") == ["Acme", "Zenith"])
+        assert "2 deals → Qualified · u undoes" in robot.text
+        await robot.press("x")
+        await robot.until(lambda: "Why were 2 deals lost?" in robot.text)
+        await robot.press("enter")
+        await robot.until(lambda: robot.titles("Lost") == ["Acme", "Zenith"])
+        await robot.press("u", "u")
+        await robot.until(lambda: robot.titles("Lead") == ["Acme", "Zenith"])
+        assert len(robot.board.selected) == 2
+
+
+async def test_deleting_on_the_board_takes_one_deal(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("A")
+        await robot.until(lambda: "3 selected" in robot.text)
+        await robot.press("D")
+        await robot.until(lambda: "Delete Acme?" in robot.text)
+        assert "press t for the table" in robot.text
+        await robot.press("y")
+        await robot.until(lambda: "2 selected" in robot.text)
+        assert robot.titles("Lead") == ["Zenith"]
+
+
+async def test_typing_a_name_filters_all_stages_and_their_totals(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("slash")
+        await robot.type("acm")
+        await robot.until(lambda: robot.titles("Lead") == ["Acme"])
+        await robot.until(lambda: "1 of 3 · €1.2k" in robot.text)
+        assert "1 filtered" in robot.text
+        assert "No deal matches." in robot.text
+        await robot.press("enter", "i")
+        await robot.until(lambda: "2 in all" in robot.text)
+        assert "€1,700" in robot.text
+        await robot.press("i", "F")
+        await robot.until(lambda: robot.titles("Lead") == ["Acme", "Zenith"])
+        assert "2 deals" in robot.text
+
+
+async def test_won_without_an_amount_offers_to_fill_it_and_escape_leaves_it(
+    sales: Workspace,
+) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("3", "L")
+        await robot.until(lambda: "Umbrella is won. What is it worth?" in robot.text)
+        await robot.press("escape")
+        await robot.until(lambda: robot.titles("Won") == ["Umbrella"])
+        assert deal(sales, "Umbrella").amount is None
+        await robot.press("L", "u", "1", "w")
+        await robot.until(lambda: robot.titles("Won") == ["Acme"])
+        assert "What is it worth" not in robot.text
+
+
+async def test_a_call_is_noted_from_the_board(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("a")
+        await robot.until(lambda: "Acme" in robot.text and "Task" in robot.text)
+        await robot.press("escape")
+        await robot.until(lambda: robot.app.screen is robot.app.home())
+
+
 async def test_a_picker_takes_a_key_in_the_same_burst(sales: Workspace) -> None:
     async with driving(sales, sales.path) as robot:
         await robot.press("m", "3")

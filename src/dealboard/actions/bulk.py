@@ -69,10 +69,8 @@ def step_many(tx: Transaction, deal_ids: Iterable[int], by: int) -> int:
 
     found = _standing(tx, stages, deal_ids)
     names = {stepped(deal).name for deal in found if stepped(deal).id != deal.stage_id}
-    name = (
-        next(iter(names)) if len(names) == 1 else "the next stages" if by > 0 else "stages before"
-    )
-    return _put(tx, found, stages, stepped, name)
+    several = "the next stages" if by > 0 else "the stages before"
+    return _put(tx, found, stages, stepped, names.pop() if len(names) == 1 else several)
 
 
 def close_many(

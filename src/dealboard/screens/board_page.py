@@ -27,6 +27,9 @@ SORTS = (SortKey.MANUAL, SortKey.CLOSE, SortKey.AMOUNT, SortKey.CREATED, SortKey
 FIRST_CARDS = 24
 """Cards of each stage that come with the first frame: more than a lane shows, a page in all."""
 
+OF_DEALS = frozenset({"deal_contact", "activity"})
+"""Tables whose rows show on the card of the deal that they belong to."""
+
 Window = tuple[int, int]
 """Offset and limit of the rows that a stage shows."""
 
@@ -125,7 +128,7 @@ def _stages_of(touched: "Iterable[Touched]", cursor: Cursor | None) -> frozenset
         if each.table == "deal":
             known = {image["stage_id"] for image in images if "stage_id" in image}
             stages.setdefault(each.row_id, set()).update(known)
-        elif each.table == "deal_contact" and "deal_id" in images[0]:
+        elif each.table in OF_DEALS and images[0].get("deal_id") is not None:
             stages.setdefault(images[0]["deal_id"], set())
         else:
             return None
