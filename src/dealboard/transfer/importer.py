@@ -309,6 +309,8 @@ def _ids(said: DealRecord) -> list[str]:
 
 def _listed(said: DealRecord) -> list[Who]:
     """Return the contacts that our own exports list, field by field; raises InvalidValue."""
+    if not (said.contacts or said.contact_uids):
+        return []
     names = _split(said.contacts, "contact")
     cells = (said.phones, said.emails, said.companies, said.contact_uids)
     fields = ("phone", "email", "company", "uid")

@@ -13,7 +13,20 @@ from dealboard.domain.stages import StageKind
 from dealboard.store import reads
 from dealboard.store.driver import Connection
 from dealboard.store.open import open_reader
-from dealboard.store.reads import board, contacts, deals, history, pipelines, settings, team
+from dealboard.store.reads import (
+    board,
+    contacts,
+    deals,
+    exported,
+    fields,
+    history,
+    messages,
+    pipelines,
+    saved_views,
+    settings,
+    table,
+    team,
+)
 from tests.store.reads.conftest import TODAY
 
 EVERYTHING = DealFilter(
@@ -37,9 +50,22 @@ EVERYTHING = DealFilter(
         (lambda c: board.cards(c, [1], TODAY), ()),
         (lambda c: board.cards(c, [], TODAY), ()),
         (lambda c: deals.count_and_totals(c, EVERYTHING, today=TODAY), (0, ())),
+        (lambda c: list(table.order(c, EVERYTHING, Sort(), today=TODAY)), []),
+        (lambda c: table.rows(c, [1]), ()),
         (lambda c: contacts.contacts(c, "+39 1%"), ()),
         (lambda c: contacts.matches(c, "+39 1%"), ()),
         (lambda c: contacts.deals_of(c, 1), ((), ())),
+        (lambda c: list(contacts.ordered_ids(c, "+39 1%", "value", True)), []),
+        (lambda c: contacts.rows(c, [1]), ()),
+        (lambda c: contacts.by_ids(c, [1]), ()),
+        (lambda c: contacts.duplicates(c, phone_key="+391"), ()),
+        (lambda c: list(exported.exported_deals(c, [1])), []),
+        (lambda c: list(exported.exported_contacts(c, [1])), []),
+        (fields.fields, ()),
+        (fields.used, {}),
+        (lambda c: fields.holders(c, 1), ()),
+        (lambda c: messages.of_contact(c, 1, limit=1, before=1), ()),
+        (saved_views.saved_views, ()),
         (history.newest, 0),
         (lambda c: history.operations(c, limit=9), ()),
         (lambda c: history.operations(c, deal_id=1, limit=9), ()),
