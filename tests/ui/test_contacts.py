@@ -378,8 +378,21 @@ async def test_contact_without_deals_is_deleted(workspace: Workspace, path: Path
         await to_page(robot, "Adele")
         await robot.press("D", "y")
         await robot.until(lambda: "3 contacts" in robot.text)
+        assert "There is no contact" not in robot.text
         await robot.press("u")
         await robot.until(lambda: "4 contacts" in robot.text)
+
+
+async def test_page_of_a_contact_that_somebody_deletes_is_left(
+    workspace: Workspace, path: Path, clock: Clock
+) -> None:
+    async with driving(workspace, path) as robot:
+        await to_page(robot, "Adele")
+        other = Workspace.open(path, clock=clock)
+        other.run(lambda tx: actions.contacts.delete(tx, 4))
+        other.close()
+        await robot.until(lambda: "3 contacts" in robot.text)
+        await robot.until(lambda: "Adele Rossi is not there any more." in robot.text)
 
 
 async def test_phone_is_copied_and_said(

@@ -3,7 +3,7 @@
 All of it is drawn by lines and read at once; a form is mounted only to edit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from textual import on, work
@@ -23,6 +23,7 @@ from dealboard.domain.views import (
     Message,
     Person,
 )
+from dealboard.errors import NotFound
 from dealboard.screens.activity_verbs import ActivityVerbs
 from dealboard.screens.contact_verbs import ContactVerbs
 from dealboard.screens.saving import writing
@@ -97,6 +98,14 @@ def read_page(connection: Connection, contact_id: int, limits: Limits, *, with_d
         timeline.of_contact(connection, contact_id, limit=limits.events, with_deals=with_deals),
         messages.of_contact(connection, contact_id, limit=limits.messages),
     )
+
+
+async def _unless_gone(reading: Awaitable[Page]) -> Page | None:
+    """Return a page, None where there is no such contact any more."""
+    try:
+        return await reading
+    except NotFound:
+        return None
 
 
 def _is_open(activity: Activity) -> bool:
@@ -197,21 +206,20 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
         self._show_hints()
 
     @work(exclusive=True, group="read")
-    async def _read(self) -> None:
-        app = self.dealboard
-        reading = app.read(
-            read_page,
-            self._contact_id,
-            self._limits,
-            with_deals=not self.operator,
-        )
-        page = await app.report(reading)
-        if page is None:
-            if self.is_current:
-                self.action_leave()
-        elif self.is_attached:
+    async def _read(self, *, own: bool = True) -> None:
+        """Read the page; leave it where the contact is gone, which is said if others did it."""
+        app, before = self.dealboard, self._page
+        reading = app.read(read_page, self._contact_id, self._limits, with_deals=not self.operator)
+        page = await app.report(_unless_gone(reading))
+        if not self.is_attached:
+            return
+        if page is not None:
             self._page = page
             self._show(page)
+        elif self.is_current:
+            self.action_leave()
+            if before is not None and not own:
+                app.say(f"{before.contact.name} is not there any more.", severity="warning")
 
     def _show(self, page: Page) -> None:
         contact, how = page.contact, writing(self)
@@ -250,9 +258,9 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
             return f"#{self._contact_id}"
         return f"{self._order.index(self._contact_id) + 1:,} of {len(self._order):,}"
 
-    def on_changed(self, _event: "Changed") -> None:
+    def on_changed(self, event: "Changed") -> None:
         """Show what was changed, here or by somebody else."""
-        self._read()
+        self._read(own=event.receipt is not None)
 
     # ── sections ──────────────────────────────────────────────────────────────────────────────
 
