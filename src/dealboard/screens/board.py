@@ -16,9 +16,9 @@ from dealboard.domain.stages import StageKind
 from dealboard.screens import board_page
 from dealboard.screens.board_page import Opening, Page, Seen, Stale, View, Window
 from dealboard.screens.counting import sum_up
-from dealboard.screens.deal_verbs import Material, Targets, counted
 from dealboard.screens.deals import DealsScreen
 from dealboard.screens.outlook import Outlook
+from dealboard.screens.targets import Material, Targets, counted
 from dealboard.store.reads import deals
 from dealboard.widgets.board import Board
 from dealboard.widgets.deal_card import Density, Scope

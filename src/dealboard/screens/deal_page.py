@@ -19,11 +19,12 @@ from dealboard.domain.stages import StageKind
 from dealboard.domain.views import Activity, Card, Deal, Event, Person
 from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens.activity_verbs import ActivityVerbs
-from dealboard.screens.deal_verbs import DealVerbs, Material
+from dealboard.screens.deal_verbs import DealVerbs
 from dealboard.screens.drafts import Draft as Kept
 from dealboard.screens.drafts import Keeping, key_of, read_kept
 from dealboard.screens.newest import Newest
 from dealboard.screens.saving import writing
+from dealboard.screens.targets import Material
 from dealboard.store.driver import Connection
 from dealboard.store.reads import activities, board, deals, pipelines, team, timeline
 from dealboard.widgets.chat_log import ChatLog

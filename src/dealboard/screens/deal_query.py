@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from dealboard.domain.filter_words import Part, without
 from dealboard.domain.filters import DealFilter, Query, Sort, SortKey
 from dealboard.domain.stages import StageKind
-from dealboard.screens.deal_verbs import DealVerbs
+from dealboard.screens.deal_forms import DealForms
 from dealboard.screens.outlook import Outlook
 from dealboard.widgets.filter_bar import FilterBar
 
@@ -25,7 +25,7 @@ SORT_NAMES = {
 OPEN = frozenset({StageKind.OPEN})
 
 
-class DealQuery(DealVerbs):
+class DealQuery(DealForms):
     """A view of deals that can be filtered and sorted."""
 
     LOOK: ClassVar[str] = ""

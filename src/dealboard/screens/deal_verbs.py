@@ -5,18 +5,18 @@ look like, and where the cursor is, the views themselves know.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from dealboard import actions
 from dealboard.domain.stages import MARK, StageKind
-from dealboard.domain.text import excerpt
-from dealboard.domain.views import Pipeline, Row, SavedView, Stage, User
+from dealboard.domain.views import Pipeline, Stage
 from dealboard.screens.place import Place
+from dealboard.screens.targets import Material, Targets
 from dealboard.store.reads import deals
 
 if TYPE_CHECKING:
@@ -27,76 +27,23 @@ if TYPE_CHECKING:
 MANY = 20
 """Deals above which their number has to be typed before they are deleted (decision 49)."""
 
-CLIPBOARD = 1_000
-"""Deals that fit into what terminals take for their clipboard."""
-
 ELSEWHERE = 0
 """Chosen among the stages: another pipeline."""
-
-
-class Copy(NamedTuple):
-    """What `y` offers to copy, and the key that takes it."""
-
-    key: str
-    label: str
-    text: str
-
-
-class Targets(NamedTuple):
-    """The deals that a key means; `title` is that of a single one."""
-
-    ids: tuple[int, ...]
-    title: str = ""
-
-    @property
-    def name(self) -> str:
-        """What they are called in a question: "Acme", "12 deals"."""
-        return self.title if self.title and len(self.ids) == 1 else counted(len(self.ids))
-
-    @property
-    def them(self) -> str:
-        """The word that stands for them."""
-        return "it" if len(self.ids) == 1 else "them"
-
-
-class Material(NamedTuple):
-    """What the workspace has besides deals: pipelines, stages in order, users, saved views."""
-
-    pipelines: tuple[Pipeline, ...] = ()
-    stages: tuple[Stage, ...] = ()
-    users: tuple[User, ...] = ()
-    views: tuple[SavedView, ...] = ()
-
-    def stage(self, stage_id: int) -> Stage | None:
-        """Return a stage by id."""
-        return next((each for each in self.stages if each.id == stage_id), None)
-
-    def beside(self, pipeline_id: int | None) -> tuple[Stage, ...]:
-        """Return the stages of a pipeline."""
-        return tuple(each for each in self.stages if each.pipeline_id == pipeline_id)
-
-    @property
-    def active(self) -> tuple[User, ...]:
-        """The users who can own a deal."""
-        return tuple(each for each in self.users if each.active)
 
 
 class DealVerbs(Place):
     """A view of deals with a cursor and a selection."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("N", "quick_add", "Quick add", id="deal.quick_add"),
         Binding("m", "pick_stage", "Move to", id="deal.move"),
         Binding("w", "win", "Won", id="deal.win"),
         Binding("x", "lose", "Lost", id="deal.lose"),
-        Binding("a", "add_activity", "Note or task", show=False, id="deal.activity"),
         Binding("O", "give", "Owner", show=False, id="deal.owner"),
         Binding("D", "delete", "Delete", show=False, id="deal.delete"),
         Binding("C", "clone", "Clone", show=False, id="deal.clone"),
         Binding("plus", "shift(1)", "Close date a day later", show=False, id="deal.later"),
         Binding("minus", "shift(-1)", "Close date a day earlier", show=False, id="deal.earlier"),
         Binding("equals_sign", "date", "Close date", show=False, id="deal.close_date"),
-        Binding("y", "copy", "Copy", show=False, id="deal.copy"),
     ]
 
     material = Material()
@@ -116,11 +63,6 @@ class DealVerbs(Place):
     @property
     def pipeline_id(self) -> int | None:
         """The pipeline in which a new deal begins, and whose stages are offered first."""
-        raise NotImplementedError
-
-    @property
-    def new_stage_id(self) -> int | None:
-        """The stage in which a new deal begins."""
         raise NotImplementedError
 
     def title_of(self, deal_id: int) -> str:
@@ -327,103 +269,6 @@ class DealVerbs(Place):
         """Copy the workspace beside itself and return the copy. Raises StorageFailed."""
         return await asyncio.to_thread(self.dealboard.workspace.backup_before, "delete")
 
-    # ── the clipboard ─────────────────────────────────────────────────────────────────────────
-
-    @work
-    async def action_copy(self) -> None:
-        """Copy to the clipboard of the terminal, also of one at the other end of a line."""
-        targets = self.targets()
-        if targets is None:
-            return
-        if len(targets.ids) > CLIPBOARD:
-            self.dealboard.say(f"{targets.name} are too many for the clipboard · ^e exports them")
-            return
-        from dealboard.store.reads import table
-
-        rows = await self.dealboard.report(self.dealboard.read(table.rows, targets.ids))
-        if not rows:
-            return
-        from dealboard.screens.pick import Choice, Pick
-
-        offered = self.copies(rows)
-        choices = [
-            Choice(at, each.label, excerpt(each.text, 30), each.key)
-            for at, each in enumerate(offered)
-        ]
-        chosen = await self.app.push_screen_wait(Pick(f"Copy of {targets.name}", choices))
-        if chosen is not None:
-            text = offered[chosen].text
-            self.app.copy_to_clipboard(text)
-            self.dealboard.say(f"Copied {excerpt(text)}")
-
-    def copies(self, rows: tuple[Row, ...]) -> "list[Copy]":
-        """Return what can be copied of some deals."""
-        from dealboard.widgets.deal_columns import Context, columns, plain
-
-        app = self.dealboard
-        probabilities = {each.id: each.probability for each in self.material.stages}
-        how = Context(app.workspace.today, app.config.locale, probabilities)
-        shown = columns(())
-        several = len(rows) > 1
-        return [
-            Copy("t", "Titles" if several else "Title", "\n".join(row.title for row in rows)),
-            Copy("n", "Numbers" if several else "Number", " ".join(f"#{row.id}" for row in rows)),
-            Copy("r", "For a spreadsheet", tab_separated(plain(row, shown, how) for row in rows)),
-        ]
-
-    # ── forms and pages ───────────────────────────────────────────────────────────────────────
-
-    def action_new_deal(self) -> None:
-        """Open the form for a new deal."""
-        stage_id = self.new_stage_id
-        if stage_id is None:
-            self.action_new_pipeline()
-        else:
-            self.new_deal(stage_id)
-
-    def action_new_pipeline(self) -> object:
-        """Open the form for a new pipeline."""
-        raise NotImplementedError
-
-    @work
-    async def new_deal(self, stage_id: int) -> None:
-        """Open the form for a new deal in a stage."""
-        from dealboard.screens.deal import DealScreen
-
-        await self.app.push_screen_wait(DealScreen(None, stage_id=stage_id))
-
-    @work
-    async def open_deal(self, deal_id: int) -> None:
-        """Open the page of a deal, from which one turns to those around it."""
-        from dealboard.screens.deal_page import DealPage
-
-        around = await self.around(deal_id)
-        await self.app.push_screen(DealPage(deal_id, around))
-
-    async def around(self, deal_id: int) -> Sequence[int]:
-        """Return the deals before and after one, in the order in which they are shown."""
-        return (deal_id,)
-
-    def action_add_activity(self) -> None:
-        """Open the form of a call, a meeting, a note or a task about the deal at the cursor."""
-        if targets := self.here():
-            from dealboard.screens.activity import ActivityScreen
-
-            (deal_id,) = targets.ids
-            self.app.push_screen(ActivityScreen(deal_id=deal_id, about=targets.name))
-
-    @work
-    async def action_quick_add(self) -> None:
-        """Ask for a deal in one line."""
-        stage = self.material.stage(self.new_stage_id or 0)
-        pipelines = self.material.pipelines
-        pipeline = next((p for p in pipelines if stage and p.id == stage.pipeline_id), None)
-        if stage is None or pipeline is None:
-            return
-        from dealboard.screens.quick_add import QuickAdd
-
-        await self.app.push_screen_wait(QuickAdd(stage, pipeline))
-
     # ── Won without an amount ─────────────────────────────────────────────────────────────────
 
     def offer_amount(self, receipt: "Receipt[Any]") -> None:
@@ -463,17 +308,7 @@ class DealVerbs(Place):
             self.do(lambda tx: actions.deals.edit(tx, deal_id, {"amount": amount}))
 
 
-def counted(number: int, noun: str = "deal") -> str:
-    """Return "1 deal" or "1,234 deals"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _choice(stage: Stage) -> Any:
     from dealboard.screens.pick import Choice
 
     return Choice(stage.id, f"{stage.name} {MARK[stage.kind]}".strip(), f"{stage.probability} %")
-
-
-def tab_separated(rows: Iterable[Iterable[str]]) -> str:
-    """Return rows as a spreadsheet takes them from the clipboard: no tab or break in a cell."""
-    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows)

@@ -16,9 +16,9 @@ from dealboard.domain.filters import DealFilter, Look, Sort, SortKey
 from dealboard.domain.views import Subtotal
 from dealboard.screens.counting import Counts, status
 from dealboard.screens.deal_places import DealPlaces
-from dealboard.screens.deal_verbs import Material
 from dealboard.screens.newest import Newest
 from dealboard.screens.outlook import KEY, Outlook, kept
+from dealboard.screens.targets import Material
 from dealboard.store.driver import Connection
 from dealboard.store.reads import deals, pipelines, saved_views, team
 from dealboard.store.reads.chosen import Chosen, chosen

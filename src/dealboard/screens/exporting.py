@@ -18,7 +18,7 @@ from dealboard.domain.filters import DealFilter, Sort
 from dealboard.domain.text import safe
 from dealboard.errors import DealboardError, InvalidValue, StorageFailed
 from dealboard.screens.confirm import Confirm
-from dealboard.screens.deal_verbs import counted
+from dealboard.screens.targets import counted
 from dealboard.screens.typed import Typed
 from dealboard.store import backup, driver
 from dealboard.store.open import open_reader

@@ -12,12 +12,13 @@ from dealboard.domain.filters import DealFilter, Sort, SortKey
 from dealboard.domain.stages import StageKind
 from dealboard.domain.views import Row
 from dealboard.screens import table_page
+from dealboard.screens.deal_forms import Copy
 from dealboard.screens.deal_query import SORT_NAMES
-from dealboard.screens.deal_verbs import Copy, Material
 from dealboard.screens.deals import DealsScreen
 from dealboard.screens.newest import Newest
 from dealboard.screens.outlook import Outlook
 from dealboard.screens.table_page import First, SeenRows
+from dealboard.screens.targets import Material
 from dealboard.store.reads import deals, table
 from dealboard.widgets.deal_columns import (
     COLUMNS,
