@@ -49,6 +49,7 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "deals.delete": lambda tx: deals.delete(tx, [1]),
     "deals.clone": lambda tx: deals.clone(tx, 1),
     "deals.move_many": lambda tx: deals.move_many(tx, [1], 2),
+    "deals.step_many": lambda tx: deals.step_many(tx, [1], 1),
     "deals.close_many": lambda tx: deals.close_many(tx, [1], "won"),
     "deals.assign_many": lambda tx: deals.assign_many(tx, [1], 1),
     "deals.date_many": lambda tx: deals.date_many(tx, [1], None),

@@ -1,7 +1,7 @@
 """A row, or the changed part of one, as JSON for the journal; and back into column values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from dealboard.store import tables
-from dealboard.store.columns import Day, Moment, moment_text
+from dealboard.store.columns import Day, Flag, Moment, moment_text
 
 Image = dict[str, Any]
 """Column names with JSON values: moments and days as ISO text."""
+
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 TABLES: dict[str, type[SQLModel]] = {str(table.__tablename__): table for table in tables.JOURNALLED}
 """The journalled tables by name, parents before children."""
@@ -33,6 +35,20 @@ def image_of(row: SQLModel) -> Image:
 def image_of_row(table: type[SQLModel], row: Any) -> Image:
     """Return the same of what a statement on the table itself has read."""
     return {name: encode(getattr(row, name)) for name in recorded(table)}
+
+
+def image_of_kept(table: type[SQLModel], values: Sequence[Any]) -> Image:
+    """Return the same of what SQLite keeps in those columns."""
+    image = dict(zip(recorded(table), values, strict=True))
+    for name in _flags(table):
+        image[name] = None if image[name] is None else bool(image[name])
+    return image
+
+
+@cache
+def _flags(table: type[SQLModel]) -> tuple[str, ...]:
+    columns = table.__table__.columns  # type: ignore[attr-defined]
+    return tuple(name for name in recorded(table) if isinstance(columns[name].type, Flag))
 
 
 def encode(value: Any) -> Any:
@@ -58,7 +74,7 @@ def _typed(kind: object, value: Any) -> Any:
 
 def dumps(image: Image | None) -> str | None:
     """Return an image as the journal keeps it; equal images are equal text."""
-    return None if image is None else json.dumps(image, sort_keys=True, separators=(",", ":"))
+    return None if image is None else _JSON.encode(image)
 
 
 def loads(kept: str | None) -> Image | None:

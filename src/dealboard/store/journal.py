@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import event, inspect, select, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, SQLModel
@@ -165,15 +165,13 @@ class Journal:
 
         Whatever refers to them has to be gone.
         """
-        columns = table.__table__.columns  # type: ignore[attr-defined]
-        wanted = columns["id", *images.recorded(table)]
+        connection, name = self._tx.connection, str(table.__tablename__)
+        columns = ", ".join(f'"{column}"' for column in ("id", *images.recorded(table)))
         for some in chunks(row_ids):
-            found = self._tx.session.execute(select(*wanted).where(columns["id"].in_(some)))
-            gone = [(row.id, images.image_of_row(table, row), None) for row in found]
-            self._tx.connection.executemany(
-                f'DELETE FROM "{table.__tablename__}" WHERE id = ?',  # noqa: S608 -- our names
-                [(row_id,) for row_id, _, _ in gone],
-            )
+            where = f'FROM "{name}" WHERE id IN ({", ".join("?" * len(some))})'
+            found = connection.execute(f"SELECT {columns} {where}", some).fetchall()
+            connection.execute(f"DELETE {where}", some)
+            gone = [(row[0], images.image_of_kept(table, row[1:]), None) for row in found]
             self._enter_many(table, gone)
 
     def _enter_many(
