@@ -102,7 +102,7 @@ async def at_desk(
     file = workspace.path.parent / "config.toml"
     config = Config(file=file, location=workspace.path)
     app = _Desk(location=workspace.path, workspace=workspace, config=config)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         desk = Desk(pilot, workspace)
         if screen is not None:
             await desk.put(screen)

@@ -287,15 +287,18 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     async def _refresh(self) -> None:
         own, self._own = self._own, False
-        opening = await self._read(self.deal_id)
+        deal_id = self.deal_id
+        opening = await self._read(deal_id)
+        if deal_id != self.deal_id:
+            return
         if self._newest.overtaken or not self.is_mounted:
             self._own = self._own or own
             return
         if opening is None:
             self._gone(own=own)
             return
-        before, self._opening, self.material = self.deal, opening, opening.material
-        if opening.deal.id != before.id or self._saving:
+        self._opening, self.material = opening, opening.material
+        if self._saving:
             return
         draft = self.fields.draft
         draft.choices = self._choices(opening).including(opening.deal.owner)
@@ -518,7 +521,7 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     def turn_to(self, deal_id: int) -> None:
         """Show another deal instead."""
-        self._newest.want(lambda: self._open(deal_id))
+        self.dealboard.start(self._open(deal_id))
 
     # ── quick actions ─────────────────────────────────────────────────────────────────────────
 

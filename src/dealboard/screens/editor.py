@@ -42,6 +42,7 @@ def edit(app: App[Any], text: str) -> str | None:
     The app waits meanwhile. Raises EditorFailed.
     """
     words = command()
+    name = Path(words[0]).name
     with _file(text) as file:
         try:
             with app.suspend(), _deaf_to_interrupts():
@@ -50,9 +51,9 @@ def edit(app: App[Any], text: str) -> str | None:
             raise EditorFailed("No other program can be shown in this terminal.") from error
         except OSError as error:
             reason = error.strerror or str(error)
-            raise EditorFailed(f"{words[0]} cannot be started: {reason}.") from error
+            raise EditorFailed(f"{name} cannot be started: {reason}.") from error
         if done.returncode != 0:
-            raise EditorFailed(f"{words[0]} ended with an error; nothing was changed.")
+            raise EditorFailed(f"{name} ended with an error; nothing was changed.")
         return _read(file, text)
 
 

@@ -64,7 +64,7 @@ class DealFields(LineList):
     DEFAULT_CSS = """
     DealFields {
         & > Line, & > ContactSearch { position: absolute; }
-        & > Line { padding: 0; }
+        & > #editor.-textual-compact { padding: 0; }
         & > ContactSearch { background: $surface; }
     }
     """
@@ -325,9 +325,7 @@ class DealFields(LineList):
             self._line = FieldEditor(self._submit)
             self.mount(self._line)
         line, self._before = self._line, self.draft.typed.text(name)
-        line.placeholder = PLACEHOLDERS[name]
-        line.value = self._before
-        line.action_end()
+        line.begin(self._before, PLACEHOLDERS[name])
         line.display = True
 
     def _open_search(self) -> None:
@@ -518,7 +516,9 @@ class DealFields(LineList):
     def on_click(self, event: events.Click) -> None:
         """Do what was clicked: edit a field, choose, move or take off a contact."""
         event.prevent_default()
-        block = self.block_at(event.y) if event.widget is self else None
+        if self.screen.get_widget_at(event.screen_x, event.screen_y)[0] is not self:
+            return
+        block = self.block_at(event.y)
         if block is None or not block.stops:
             return
         self.put_cursor(block.key)

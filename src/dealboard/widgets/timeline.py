@@ -66,19 +66,22 @@ class Timeline(LineList):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with the entry under the cursor."""
-        if action != "ask":
-            return True
+        """Offer what can be done with the entry under the cursor.
+
+        The keys that move a task's day do nothing elsewhere, rather than what they do on the page.
+        """
+        what = str(parameters[0]) if action == "ask" else ""
+        return what in ("", "later", "earlier") or self._possible(what)
+
+    def _possible(self, what: str) -> bool:
         activity = self.activity
         if activity is None:
             return False
         task = activity.kind is ActivityKind.TASK
         still = task and activity.done_at is None
-        return {"done": task, "snooze": still, "later": still, "earlier": still}.get(
-            str(parameters[0]), True
-        )
+        return {"done": task, "snooze": still, "later": still, "earlier": still}.get(what, True)
 
     def action_ask(self, what: str) -> None:
         """Ask for something to be done with the activity under the cursor."""
-        if self.activity is not None:
+        if self.activity is not None and self._possible(what):
             self._tell(self.Asked(self, what, self.activity))
