@@ -35,6 +35,7 @@ class Config:
     `first_weekday` 0 is Monday. `locale` is like "it_IT", and `country` the two letters of ISO 3166
     that it names, empty where it names none or the system has no locale. `keymap` gives the keys of
     actions by their ids, as the file has them: "L,shift+right", empty for no key at all.
+    `webhook_allow` are addresses and networks that a webhook may lead to though they are private.
     """
 
     file: Path
@@ -48,6 +49,7 @@ class Config:
     mouse: bool = True
     country: str = ""
     keymap: Mapping[str, str] = field(default_factory=dict)
+    webhook_allow: tuple[str, ...] = ()
 
 
 # ── where ─────────────────────────────────────────────────────────────────────────────────────
@@ -245,6 +247,19 @@ def _keys_by_id(value: object) -> dict[str, str] | None:
     return found
 
 
+def _networks(value: object) -> tuple[str, ...] | None:
+    """Return what `allow = ["127.0.0.1", "10.0.0.0/8"]` lists."""
+    from ipaddress import ip_network
+
+    allowed = value.get("allow", []) if isinstance(value, dict) and set(value) <= {"allow"} else 0
+    if not isinstance(allowed, list) or not all(isinstance(each, str) for each in allowed):
+        return None
+    try:
+        return tuple(str(ip_network(each.strip())) for each in allowed)
+    except ValueError:
+        return None
+
+
 def _locale_name(value: object) -> str | None:
     return parse_locale(value) if isinstance(value, str) else None
 
@@ -259,6 +274,11 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any], str]] = {
     "date_order": ("date_order", _one_of("dmy", "mdy", "ymd"), "dmy, mdy or ymd"),
     "mouse": ("mouse", _flag, "true or false"),
     "keymap": ("keymap", _keys_by_id, 'a table of keys, such as "deal.win" = "W"'),
+    "webhooks": (
+        "webhook_allow",
+        _networks,
+        'a table of addresses, such as allow = ["127.0.0.1", "10.0.0.0/8"]',
+    ),
 }
 """Key of the file: the field of `Config` (or `db`), its check, and what is expected."""
 

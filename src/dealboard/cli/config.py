@@ -52,11 +52,15 @@ def show(run: Invocation, as_json: bool) -> None:
         keys = {each.id: in_force(each, keymap) for each in actions.values()}
         output.document({**settings, "keymap": keys})
     else:
-        output.fields((key, "" if value is None else str(value)) for key, value in settings.items())
+        output.fields((key, _shown(value)) for key, value in settings.items())
         click.echo()
         output.table(("action", "keys", "does"), [_row(each, keymap) for each in actions.values()])
     for sentence in (*wrong, *problems(keymap)):
         output.note(sentence)
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def _row(action: "Action", keymap: "Mapping[str, str]") -> tuple[str, str, str]:

@@ -1,0 +1,45 @@
+"""What a user may do about what is to leave the machine: try again, or keep it here.
+
+The outbox is not journalled: there is no undo of these, and none is needed, for the one takes the
+other back until something has gone out.
+"""
+
+from collections.abc import Sequence
+
+from dealboard.actions import access
+from dealboard.errors import Refused
+from dealboard.store import outbox
+from dealboard.store.reads.values import portions
+from dealboard.store.transaction import Transaction
+
+
+def retry(tx: Transaction, row_ids: Sequence[int]) -> int:
+    """Send rows now that were given up, held or cancelled, or that wait for their next attempt.
+
+    Returns how many. Raises Refused where none of them can be sent again.
+    """
+    access.full_access(tx)
+    done = sum(outbox.retry(tx.connection, some, tx.now) for some in portions(row_ids))
+    if not done:
+        raise Refused("Nothing is left to send: it was sent already, or is being sent right now.")
+    tx.describe(f"Sending {_counted(done)} now")
+    return done
+
+
+def cancel(tx: Transaction, row_ids: Sequence[int]) -> int:
+    """Keep rows from being sent, and return how many. Raises Refused where it is too late for all.
+
+    Those among them that it is too late for are said.
+    """
+    access.full_access(tx)
+    done = sum(outbox.cancel(tx.connection, some, tx.now) for some in portions(row_ids))
+    if not done:
+        raise Refused("It is too late to cancel: it was sent, given up, or is being sent.")
+    if done < len(row_ids):
+        tx.note(f"For {_counted(len(row_ids) - done)} it was too late.")
+    tx.describe(f"Cancelled {_counted(done)}")
+    return done
+
+
+def _counted(count: int) -> str:
+    return "1 delivery" if count == 1 else f"{count} deliveries"

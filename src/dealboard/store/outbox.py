@@ -1,0 +1,144 @@
+"""The outbox's states: taken, settled, put back, tried again, cancelled. Not journalled.
+
+Functions of the driver's connection inside a write transaction: the courier's through
+`Workspace.keep`, a user's through `actions.outbox`. A row that a courier took is pending with a
+lease; whoever settles it must still hold it. Moments between processes are compared with care: a
+lease, or a delay, that reaches further than any courier goes was written by a clock that jumped.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from dealboard.domain.outbox import LEASE, Attempt, Parcel, State, Verdict
+from dealboard.store.driver import Connection
+from dealboard.store.reads.outbox import moments
+from dealboard.store.reads.values import Params, listed, moment_text
+
+KEPT_ATTEMPTS = 40
+"""Entries of a row's log; the oldest go first."""
+
+_WAKE = (
+    "UPDATE outbox SET state = 'pending' WHERE kind = :kind AND state = 'held'"
+    " AND (:afresh OR due_at <= :now OR due_at > :far)"
+)
+_FREE = "(lease_until IS NULL OR lease_until <= :now OR lease_until > :far_lease)"
+_CLAIM = (
+    "UPDATE outbox SET lease_owner = :owner, lease_until = :until, tries = tries + 1"
+    " WHERE id IN (SELECT id FROM outbox WHERE kind = :kind AND state = 'pending'"
+    f" AND (due_at <= :due_by OR due_at > :far) AND {_FREE} ORDER BY due_at, id LIMIT :limit)"
+    " RETURNING id, uid, payload, tries"
+)
+_MINE = "id = :id AND lease_owner = :owner"
+_SETTLE = (
+    "UPDATE outbox SET state = CASE WHEN state = 'cancelled' AND :state <> 'sent' THEN state"
+    " ELSE :state END, due_at = coalesce(:due, due_at), tries = tries - :uncounted,"
+    " settled_at = :settled, lease_owner = NULL, lease_until = NULL, reason = :reason, log = :log"
+    f" WHERE {_MINE}"
+)
+_RELEASE = (
+    f"UPDATE outbox SET lease_owner = NULL, lease_until = NULL, tries = tries - 1 WHERE {_MINE}"
+)
+_RETRY = (
+    "UPDATE outbox SET state = 'pending', due_at = :now, tries = 0, settled_at = NULL,"
+    " lease_owner = NULL, lease_until = NULL"
+)
+_CANCEL = "UPDATE outbox SET state = 'cancelled', settled_at = :now"
+
+
+def wake(connection: Connection, kind: str, *, now: datetime, afresh: bool = False) -> None:
+    """Let held rows go again once it is time to look; `afresh` looks at all of them."""
+    connection.execute(_WAKE, {"kind": kind, "afresh": afresh, **moments(now)})
+
+
+def claim(
+    connection: Connection,
+    kind: str,
+    owner: str,
+    *,
+    now: datetime,
+    due_by: datetime,
+    limit: int,
+    lease: timedelta = LEASE,
+) -> tuple[Parcel, ...]:
+    """Take rows that are due and that nobody holds, oldest first, for the time of a lease."""
+    params: Params = {
+        **moments(now),
+        "kind": kind,
+        "owner": owner,
+        "due_by": moment_text(due_by),
+        "until": moment_text(now + lease),
+        "limit": limit,
+    }
+    rows = connection.execute(_CLAIM, params).fetchall()
+    return tuple(Parcel(*row) for row in sorted(rows))
+
+
+def settle(
+    connection: Connection,
+    row_id: int,
+    owner: str,
+    state: State,
+    attempt: Attempt,
+    *,
+    due_at: datetime | None = None,
+) -> bool:
+    """Write down what came of a row, and let go of it; False where somebody else holds it by now.
+
+    What was cancelled meanwhile stays so, unless it went out. Being held is no attempt, and is
+    logged once for the same reason.
+    """
+    mine: Params = {"id": row_id, "owner": owner}
+    found = connection.execute(f"SELECT reason, log FROM outbox WHERE {_MINE}", mine).fetchone()
+    if found is None:
+        return False
+    reason, log = found
+    held = attempt.verdict is Verdict.HELD
+    over = state in (State.SENT, State.FAILED)
+    values: Params = {
+        **mine,
+        "state": state.value,
+        "due": due_at and moment_text(due_at),
+        "uncounted": int(held),
+        "settled": moment_text(attempt.at) if over else None,
+        "reason": "" if state is State.SENT else attempt.said,
+        "log": log if held and reason == attempt.said else _appended(log, attempt),
+    }
+    connection.execute(_SETTLE, values)
+    return True
+
+
+def _appended(log: str, attempt: Attempt) -> str:
+    entry = {**attempt._asdict(), "at": moment_text(attempt.at), "verdict": attempt.verdict.value}
+    entries = [*json.loads(log), {key: value for key, value in entry.items() if value}]
+    return json.dumps(entries[-KEPT_ATTEMPTS:], ensure_ascii=False, separators=(",", ":"))
+
+
+def release(connection: Connection, row_ids: Iterable[int], owner: str) -> None:
+    """Put rows back that were taken and not tried."""
+    connection.executemany(_RELEASE, [{"id": row_id, "owner": owner} for row_id in row_ids])
+
+
+def retry(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:
+    """Let rows that were given up, held or cancelled go out now, and return how many.
+
+    One that waits for its next attempt does not wait any longer.
+    """
+    states = "('pending', 'held', 'failed', 'expired', 'cancelled', 'unknown')"
+    return _each(connection, _RETRY, states, row_ids, now)
+
+
+def cancel(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:
+    """Keep rows from going out that nobody is sending right now, and return how many."""
+    return _each(connection, _CANCEL, "('pending', 'held')", row_ids, now)
+
+
+def _each(
+    connection: Connection, update: str, states: str, row_ids: Sequence[int], now: datetime
+) -> int:
+    params: Params = {}
+    ids = listed("id", row_ids, params)
+    done = connection.execute(
+        f"{update} WHERE id IN ({ids}) AND state IN {states} AND {_FREE}", params | moments(now)
+    )
+    return done.rowcount

@@ -1,0 +1,154 @@
+"""The outbox as people and the courier's alarm clock read it."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from dealboard.domain.outbox import (
+    KINDS,
+    LEASE,
+    LONGEST_WAIT,
+    Attempt,
+    Delivery,
+    State,
+    Tally,
+    Verdict,
+)
+from dealboard.store.driver import Connection
+from dealboard.store.reads.values import Params, listed, moment, moment_or_none, moment_text
+
+
+def moments(now: datetime) -> Params:
+    """Return `now`, and the moments after which a lease or a delay is not to be believed.
+
+    Twice what a courier writes: clocks of several machines differ, but not by that much.
+    """
+    return {
+        "now": moment_text(now),
+        "far": moment_text(now + 2 * LONGEST_WAIT),
+        "far_lease": moment_text(now + 2 * LEASE),
+    }
+
+
+def next_due(
+    connection: Connection, now: datetime, kinds: Sequence[str] = KINDS
+) -> datetime | None:
+    """Return when a courier has something to do next: now or earlier where it has already.
+
+    None when nothing waits. What another courier holds is due when its lease ends.
+    """
+    params = moments(now)
+    marks = listed("kind", kinds, params)
+    found = connection.execute(
+        "SELECT min(at) FROM (SELECT CASE"
+        " WHEN lease_until > :now AND lease_until <= :far_lease THEN lease_until"
+        " WHEN due_at > :far THEN :now ELSE due_at END AS at"
+        f" FROM outbox WHERE kind IN ({marks}) AND state = 'pending'"
+        " UNION ALL SELECT CASE WHEN due_at > :far THEN :now ELSE due_at END"
+        f" FROM outbox WHERE kind IN ({marks}) AND state = 'held')",
+        params,
+    ).fetchone()
+    return moment_or_none(found[0])
+
+
+def counts(connection: Connection) -> tuple[Tally, ...]:
+    """Return how many rows there are of each kind in each state."""
+    rows = connection.execute(
+        "SELECT kind, state, count(*) FROM outbox GROUP BY kind, state ORDER BY kind, state"
+    )
+    return tuple(Tally(kind, State(state), count) for kind, state, count in rows)
+
+
+def deliveries(
+    connection: Connection,
+    *,
+    now: datetime,
+    kinds: Collection[str] = (),
+    states: Collection[State] = (),
+    automation_id: int | None = None,
+    deal_id: int | None = None,
+    operation: int | None = None,
+    before: int | None = None,
+    limit: int,
+) -> tuple[Delivery, ...]:
+    """Return rows of the outbox, newest first; `before` is the id of the last one that is known.
+
+    Whatever is left out does not matter.
+    """
+    params = moments(now) | {"limit": limit}
+    where = ["TRUE"]
+    for column, chosen in (("kind", kinds), ("state", states)):
+        if chosen:
+            where.append(f"outbox.{column} IN ({listed(column, chosen, params)})")
+    exact = {"automation_id": automation_id, "deal_id": deal_id, "operation_seq": operation}
+    for column, value in exact.items():
+        if value is not None:
+            where.append(f"outbox.{column} = :{column}")
+            params[column] = value
+    if before is not None:
+        where.append("outbox.id < :before")
+        params["before"] = before
+    rows = connection.execute(
+        f"{_DELIVERY} WHERE {' AND '.join(where)} ORDER BY outbox.id DESC LIMIT :limit", params
+    )
+    return tuple(map(_delivery, rows))
+
+
+def attempts(connection: Connection, row_id: int) -> tuple[Attempt, ...]:
+    """Return the log of a row, oldest attempt first; nothing for one that is not there."""
+    found = connection.execute("SELECT log FROM outbox WHERE id = :id", {"id": row_id}).fetchone()
+    return tuple(map(_attempt, json.loads(found[0]))) if found else ()
+
+
+_DELIVERY = (
+    "SELECT outbox.id, outbox.uid, outbox.kind, outbox.state, outbox.created_at, outbox.due_at,"
+    " outbox.settled_at, outbox.tries,"
+    " coalesce(outbox.lease_until > :now AND outbox.lease_until <= :far_lease, 0), outbox.reason,"
+    " CASE outbox.kind WHEN 'webhook' THEN json_extract(outbox.payload, '$.url') END,"
+    " outbox.automation_id, automation.name, outbox.deal_id, deal.title, outbox.operation_seq"
+    " FROM outbox LEFT JOIN automation ON automation.id = outbox.automation_id"
+    " LEFT JOIN deal ON deal.id = outbox.deal_id"
+)
+
+
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    row_id, uid, kind, state, created_at, due_at, settled_at, tries, sending, reason, *rest = row
+    url, automation_id, automation, deal_id, deal, operation = rest
+    return Delivery(
+        row_id,
+        uid,
+        kind,
+        State(state),
+        moment(created_at),
+        moment(due_at),
+        moment_or_none(settled_at),
+        tries,
+        bool(sending),
+        reason,
+        _host(url),
+        automation_id,
+        automation or "",
+        deal_id,
+        deal or "",
+        operation,
+    )
+
+
+def _host(url: object) -> str:
+    """Return where an address leads; the rest of it may be a key."""
+    try:
+        return urlsplit(str(url or "")).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _attempt(kept: dict[str, Any]) -> Attempt:
+    return Attempt(
+        moment(kept["at"]),
+        Verdict(kept["verdict"]),
+        kept.get("said", ""),
+        kept.get("status"),
+        kept.get("reply", ""),
+    )
