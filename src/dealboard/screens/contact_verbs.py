@@ -24,6 +24,7 @@ from dealboard.widgets.chooser import Choice
 from dealboard.widgets.contact_copy import Handle, handles, openable
 
 if TYPE_CHECKING:
+    from dealboard.app import DealboardApp
     from dealboard.store.transaction import Transaction
 
 WITH_OPENER = ("darwin", "win32")
@@ -70,6 +71,17 @@ def can_open() -> bool:
         return True
     desktop = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     return bool(desktop and shutil.which("xdg-open"))
+
+
+async def reach(app: "DealboardApp", handle: Handle) -> None:
+    """Call or write: by another program, else with what it takes on the clipboard."""
+    if can_open():
+        await asyncio.to_thread(app.open_url, handle.url)
+        app.say(f"Asked your system to open {handle.url}")
+    else:
+        app.copy_to_clipboard(handle.text)
+        sentence = f"No program to open {handle.url.partition(':')[0]}: links was found here."
+        app.say(f"{sentence} {handle.label} copied {CLIPBOARD} instead.")
 
 
 class ContactVerbs(Place):
@@ -204,15 +216,8 @@ class ContactVerbs(Place):
     async def action_open_with(self) -> None:
         """Call, or write a mail or a message, with another program."""
         handle = await self._pick_way("Open", openable)
-        if handle is None:
-            return
-        if can_open():
-            await asyncio.to_thread(self.app.open_url, handle.url)
-            self.dealboard.say(f"Asked your system to open {handle.url}")
-        else:
-            self.app.copy_to_clipboard(handle.text)
-            sentence = f"No program to open {handle.url.partition(':')[0]}: links was found here."
-            self.dealboard.say(f"{sentence} {handle.label} copied {CLIPBOARD} instead.")
+        if handle is not None:
+            await reach(self.dealboard, handle)
 
     async def _pick_way(self, title: str, of: Ways) -> Handle | None:
         """Ask for one of the ways to reach the contact."""

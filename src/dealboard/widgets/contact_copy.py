@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from dealboard.domain.views import Contact
+from dealboard.domain.views import Contact, Person
 
 
 class Handle(NamedTuple):
@@ -16,7 +16,7 @@ class Handle(NamedTuple):
     url: str = ""
 
 
-def handles(contact: Contact) -> tuple[Handle, ...]:
+def handles(contact: Contact | Person) -> tuple[Handle, ...]:
     """Return the ways there are, phone first; a WhatsApp link only for a valid number."""
     found = []
     if contact.phone:
@@ -31,6 +31,6 @@ def handles(contact: Contact) -> tuple[Handle, ...]:
     return tuple(found)
 
 
-def openable(contact: Contact) -> tuple[Handle, ...]:
+def openable(contact: Contact | Person) -> tuple[Handle, ...]:
     """Return the ways that another program can be asked to open."""
     return tuple(each for each in handles(contact) if each.url)
