@@ -180,7 +180,7 @@ def sort_hint(sort: Sort) -> str:
         case SortKey.NAME:
             return "Z–A ↓" if sort.descending else "A–Z ↑"
         case SortKey.STAGE:
-            return "last first ↓" if sort.descending else "first first ↑"
+            return "last stage first ↓" if sort.descending else "first stage first ↑"
         case SortKey.AMOUNT:
             return "largest first ↓" if sort.descending else "smallest first ↑"
     return "latest first ↓" if sort.descending else "earliest first ↑"

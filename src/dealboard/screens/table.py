@@ -22,6 +22,7 @@ from dealboard.screens.targets import Material
 from dealboard.store.reads import deals, table
 from dealboard.widgets.deal_columns import (
     COLUMNS,
+    NAMES,
     SORTED_BY,
     Context,
     cells,
@@ -303,7 +304,7 @@ class TableScreen(DealsScreen):
 
         shown = columns(self.wanted.columns)
         others = [each for each in COLUMNS if each not in shown]
-        choices = [Choice(each.key, each.title) for each in (*shown, *others)]
+        choices = [Choice(each.key, NAMES[each.key]) for each in (*shown, *others)]
         chosen = [each.key for each in shown]
         picker = PickMany("Columns", choices, chosen=chosen, movable=True, least=1)
         keys = await self.app.push_screen_wait(picker)
@@ -416,11 +417,10 @@ class TableScreen(DealsScreen):
         """Offer the cell under the cursor too, unless deals are selected."""
         offered = super().copies(rows)
         key = self.grid.column_key
-        if self.selected_count or not rows or key is None:
+        if self.selected_count or not rows or key in (None, "title"):
             return offered
-        column = columns((key,))
-        (text,) = cells(rows[0], column, self._how)
-        return [Copy("c", f"The {column[0].title.lower()}", text.text), *offered]
+        (text,) = cells(rows[0], columns((key,)), self._how)
+        return [Copy("c", f"Cell: {NAMES[key]}", text.text), *offered]
 
 
 def _changed_deals(receipt: "Receipt[Any] | None") -> list[int]:

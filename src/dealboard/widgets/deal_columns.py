@@ -26,13 +26,13 @@ class Context(NamedTuple):
 COLUMNS = (
     Column("title", "Title", 60, 22, sort=True, flex=True),
     Column("stage", "Stage", 24, 8, sort=True),
-    Column("pipeline", "Pipeline", 24, 8),
-    Column("owner", "Owner", 24, 8),
     Column("amount", "Amount", 20, 8, align="right", sort=True),
     Column("currency", "Cur", 4, 3),
     Column("close", "Close date", 14, 9, sort=True),
-    Column("created", "Created", 12, 8, sort=True),
+    Column("owner", "Owner", 24, 8),
+    Column("pipeline", "Pipeline", 24, 8),
     Column("contacts", "Contacts", 32, 8),
+    Column("created", "Created", 12, 8, sort=True),
     Column("reference", "Reference", 24, 7),
     Column("status", "Status", 16, 5),
     Column("probability", "Probability", 11, 5, align="right"),
@@ -51,6 +51,9 @@ SORTED_BY = {
     "amount": SortKey.AMOUNT,
 }
 """What a click on a column's title sorts by."""
+
+NAMES = {each.key: each.title for each in COLUMNS} | {"currency": "Currency"}
+"""What the columns are called where there is room for it."""
 
 BY_KEY = {each.key: each for each in COLUMNS}
 
