@@ -18,6 +18,7 @@ from dealboard.store.open import FORMAT, Reader, open_reader
 from dealboard.store.reads import settings, team
 
 if TYPE_CHECKING:
+    from dealboard.automations.book import Book
     from dealboard.store.engine import Writer
     from dealboard.store.transaction import Receipt, Transaction
 
@@ -56,6 +57,8 @@ class Workspace:
         self._watching: driver.Connection | None = None
         self._clock = clock
         self._opened_writer: Writer | None = None
+        self._book: Book | None = None
+        self.locale = "en_US"
 
     @classmethod
     def open(
@@ -126,13 +129,19 @@ class Workspace:
             raise driver.explain(error, self.path, self.timeout) from error
 
     def run(
-        self, action: "Callable[[Transaction], ResultT]", then: "Then | None" = None
+        self,
+        action: "Callable[[Transaction], ResultT]",
+        then: "Then | None" = None,
+        *,
+        automations: bool = True,
+        by_clock: bool = False,
     ) -> "Receipt[ResultT]":
-        """Run an action in one transaction: journal, then commit, then the receipt.
+        """Run an action in one transaction: journal, automations, commit, then the receipt.
 
         `then` reads what the change left, before anybody else can change it again; its answer is
-        the receipt's `seen`. Whatever the action raises undoes all of it. Raises Busy,
-        StorageFailed, WorkspaceReplaced.
+        the receipt's `seen`. Whatever the action raises undoes all of it. An undo and a redo fire
+        no automations, and nothing does without `automations`. `by_clock`: nobody acts, it is
+        time that does. Raises Busy, StorageFailed, WorkspaceReplaced.
         """
         from dataclasses import replace
 
@@ -140,19 +149,47 @@ class Workspace:
         from dealboard.store.transaction import Entry, Transaction
 
         if self.read_only:
-            raise StorageFailed(
-                f"Nothing can be changed: {self.read_only}",
-                "Make the file and its folder writable, or work on a copy of it with --db.",
-            )
+            raise self._unwritable(self.read_only)
         now = self.now
-        entry = Entry(new_uid(now), now, self.user.id)
+        entry = Entry(new_uid(now), now, None if by_clock else self.user.id)
         with self._writer().transaction() as opened:
-            actor = team.user(opened.connection, self.user.id)
+            actor = None if by_clock else team.user(opened.connection, self.user.id)
             tx = Transaction(opened, actor, now, now.astimezone().date(), entry)
-            receipt = tx.journal.settle(action(tx))
+            journal = tx.journal  # it numbers the operation
+            value = action(tx)
+            if automations and entry.kind == "do":
+                self._fire(tx)
+            receipt = journal.settle(value)
             if then is None or receipt.operation is None:
                 return receipt
             return replace(receipt, seen=then(opened.connection, receipt))
+
+    def _fire(self, tx: "Transaction") -> None:
+        """Run the automations that the changes of a transaction fire."""
+        from dealboard.store.reads import automations
+
+        active = automations.active(tx.connection)
+        if active:
+            from dealboard.automations import engine
+
+            book = self.book()
+            book.refresh(tx.connection, active)
+            engine.settle(tx, book)
+
+    def book(self) -> "Book":
+        """Return the automations in force, as they were when they were last asked for."""
+        from dealboard.automations.book import Book
+
+        if self._book is None:
+            self._book = Book(self.locale)
+        return self._book
+
+    @staticmethod
+    def _unwritable(why: str) -> StorageFailed:
+        return StorageFailed(
+            f"Nothing can be changed: {why}",
+            "Make the file and its folder writable, or work on a copy of it with --db.",
+        )
 
     def _writer(self) -> "Writer":
         from dealboard.store.engine import Writer
@@ -164,6 +201,7 @@ class Workspace:
     def warm_up(self) -> None:
         """Load what `run` needs, so that the first change is as fast as the next."""
         from dealboard.store import journal, tables, undo  # noqa: F401
+        from dealboard.store.reads import automations  # noqa: F401
 
         if not self.read_only:
             with self._writer().session() as session:
@@ -181,6 +219,22 @@ class Workspace:
         copy = self.path.parent / "backups" / name
         backup.create(self.path, copy, self.timeout)
         return copy
+
+    def keep(
+        self,
+        work: Callable[Concatenate[driver.Connection, P], ResultT],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> ResultT:
+        """Write what is no change of anybody's, in a transaction without an operation.
+
+        For the states of the outbox and for chats only, which the journal does not cover; a test
+        holds the rest of the house to that. Raises what `run` raises.
+        """
+        if self.read_only:
+            raise self._unwritable(self.read_only)
+        with self._writer().transaction() as opened:
+            return work(opened.connection, *args, **kwargs)
 
     def remember(self, key: str, value: object) -> None:
         """Keep a JSON value outside the journal: a cursor, a width, the last view."""

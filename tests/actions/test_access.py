@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from dealboard.actions import (
+    automations,
     contacts,
     deals,
     fields,
@@ -16,11 +17,14 @@ from dealboard.actions import (
     team,
 )
 from dealboard.domain.filters import Query
+from dealboard.domain.rules import Do, On, Rule, Step, Trigger
 from dealboard.domain.views import Role
 from dealboard.errors import NotPermitted
 from dealboard.store.tables import Contact, Deal, Operation
 from dealboard.store.transaction import Transaction
 from tests.actions.conftest import Desk
+
+RULE = Rule("Hello", Trigger(On.CREATED), then=(Step(Do.ADD_NOTE, {"text": "Hello"}),))
 
 VERBS: dict[str, Callable[[Transaction], object]] = {
     "pipelines.create": lambda tx: pipelines.create(tx, "Other"),
@@ -40,6 +44,7 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "stages.delete": lambda tx: stages.delete(tx, 2),
     "deals.create": lambda tx: deals.create(tx, contacts=[1], stage_id=1),
     "deals.edit": lambda tx: deals.edit(tx, 1, {"title": "Other"}),
+    "deals.edit_many": lambda tx: deals.edit_many(tx, {1: {"title": "Other"}}),
     "deals.move": lambda tx: deals.move(tx, 1, by=1),
     "deals.place": lambda tx: deals.place(tx, 1, 2),
     "deals.reorder": lambda tx: deals.reorder(tx, 1, 1),
@@ -67,6 +72,12 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "saved_views.rename": lambda tx: saved_views.rename(tx, 1, "Mine"),
     "saved_views.move": lambda tx: saved_views.move(tx, 1, 1),
     "saved_views.delete": lambda tx: saved_views.delete(tx, 1),
+    "automations.create": lambda tx: automations.create(tx, RULE),
+    "automations.edit": lambda tx: automations.edit(tx, 1, RULE),
+    "automations.enable": lambda tx: automations.enable(tx, 1),
+    "automations.disable": lambda tx: automations.disable(tx, 1),
+    "automations.move": lambda tx: automations.move(tx, 1, 1),
+    "automations.delete": lambda tx: automations.delete(tx, 1),
     "contacts.merge": lambda tx: contacts.merge(tx, 1, 2),
     "contacts.forget": lambda tx: contacts.forget(tx, 1),
     "contacts.delete": lambda tx: contacts.delete(tx, 2),
@@ -78,7 +89,7 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
 
 
 def test_every_verb_is_gated() -> None:
-    modules = (pipelines, stages, fields, saved_views, team, history)
+    modules = (automations, pipelines, stages, fields, saved_views, team, history)
     verbs = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dealboard.actions import (
         access,
         activities,
+        automations,
         contacts,
         custom,
         deals,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         fields,
         history,
         identity,
+        outbox,
         pipelines,
         placement,
         preferences,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "access",
     "activities",
+    "automations",
     "contacts",
     "custom",
     "deals",
@@ -37,6 +40,7 @@ __all__ = [
     "fields",
     "history",
     "identity",
+    "outbox",
     "pipelines",
     "placement",
     "preferences",

@@ -4,16 +4,18 @@ What belongs to a deal needs full access; what belongs to a contact alone is ope
 too (decision 23). Activities of a deal go with it and come back with undo (decision 51).
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from dealboard.actions import access, edits
 from dealboard.actions.links import full_name
-from dealboard.actions.rows import key
+from dealboard.actions.rows import counted, key
 from dealboard.domain.changes import ActivityChanges
 from dealboard.domain.text import excerpt, first_line, storable
 from dealboard.domain.views import ActivityKind
 from dealboard.errors import InvalidValue, MissingField, Refused
+from dealboard.store.columns import moment_text
 from dealboard.store.ids import new_uid
 from dealboard.store.tables import Activity, Contact, Deal, User
 from dealboard.store.transaction import Transaction
@@ -27,6 +29,22 @@ _ADDED = {
     ActivityKind.NOTE: "Noted on {}",
     ActivityKind.TASK: "Task for {}: {}",
 }
+
+
+class Draft(NamedTuple):
+    """An activity that is to be added to a deal; `user_id` as in `add`."""
+
+    deal_id: int
+    text: str
+    due: date | None = None
+    user_id: int | None = None
+
+
+_COLUMNS = (
+    *("uid", "created_at", "updated_at", "version"),
+    *("kind", "text", "due", "deal_id", "user_id"),
+)
+"""What a draft fills in."""
 
 
 def add(
@@ -64,6 +82,25 @@ def add(
     tx.add([activity])
     tx.describe(_ADDED[kind].format(_subject(tx, activity), _brief(activity.text)))
     return key(activity)
+
+
+def add_many(tx: Transaction, kind: ActivityKind | str, drafts: Sequence[Draft]) -> tuple[int, ...]:
+    """Add an activity to each of many deals, as `add` does, and return their ids.
+
+    A few statements write all of them; the deals are there already.
+    """
+    access.full_access(tx)
+    kind, now = _kind(kind), moment_text(tx.now)
+    users = {draft.user_id: _user(tx, draft.user_id, None) for draft in drafts}
+    rows = []
+    for draft in drafts:
+        due = _due(kind, draft.due)
+        day = None if due is None else due.isoformat()
+        who = key(users[draft.user_id])
+        text = _text(draft.text)
+        rows.append((new_uid(tx.now), now, now, 1, kind.value, text, day, draft.deal_id, who))
+    tx.describe(f"Added {counted(len(rows), kind.value)}")
+    return tx.insert_many(Activity, _COLUMNS, rows)
 
 
 def edit(

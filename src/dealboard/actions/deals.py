@@ -29,14 +29,17 @@ from dealboard.actions.links import (
     set_contacts,
 )
 from dealboard.actions.moves import lose, move, place, reopen, reorder, win
-from dealboard.actions.rows import is_open, key, quoted, required, stages_beside
+from dealboard.actions.rows import counted, is_open, key, quoted, required, stages_beside
 from dealboard.domain import stages as rules
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.money import currency_code, decimal_string, from_decimal_string
 from dealboard.domain.stages import Closing, StageKind
 from dealboard.domain.text import one_line
-from dealboard.errors import InvalidValue, MissingField
+from dealboard.errors import InvalidValue, MissingField, NotFound
 from dealboard.store.ids import new_uid
+from dealboard.store.images import encode
+from dealboard.store.reads import deals as deal_reads
+from dealboard.store.reads.deals import Held
 from dealboard.store.tables import Contact, Deal, Stage, User
 from dealboard.store.transaction import Transaction
 
@@ -50,6 +53,7 @@ __all__ = [
     "date_many",
     "delete",
     "edit",
+    "edit_many",
     "lose",
     "move",
     "move_many",
@@ -155,6 +159,35 @@ def edit(
         tx.describe(f"Edited {title}")
     if "stage_id" in wanted:
         move(tx, deal_id, stage_id=wanted["stage_id"])
+
+
+def edit_many(tx: Transaction, changes: Mapping[int, DealChanges]) -> int:
+    """Change fields of many deals, each as `edit` does, and return how many changed.
+
+    Not their stage and contacts; a few statements read and write all of them. Raises NotFound if
+    one is gone.
+    """
+    access.full_access(tx)
+    wanted = {deal_id: _clean(given) for deal_id, given in changes.items() if given}
+    for owner_id in {given["owner_id"] for given in wanted.values() if "owner_id" in given}:
+        _owner(tx, owner_id)
+    held = tx.read(deal_reads.held, tuple(wanted))
+    missing = wanted.keys() - held.keys()
+    if missing:
+        raise NotFound("deal", f"#{min(missing)}")
+    edited = []
+    for deal_id, given in wanted.items():
+        now = held[deal_id]
+        after = {name: value for name, value in given.items() if value != getattr(now, name)}
+        _keep_amount(now, given, after)
+        if "close_date" in after and now.close_date_auto:
+            after["close_date_auto"] = False
+        if after:
+            before = {name: encode(getattr(now, name)) for name in after}
+            edited.append((deal_id, before, {name: encode(v) for name, v in after.items()}))
+    tx.describe(f"Edited {counted(len(edited), 'deal')}")
+    tx.change_many(Deal, edited)
+    return len(edited)
 
 
 def clone(tx: Transaction, deal_id: int) -> int:
@@ -305,6 +338,13 @@ def _keep_number(tx: Transaction, deal: Deal, wanted: dict[str, Any], *, given: 
     if not given:
         wanted["amount"] = from_decimal_string(number, currency)
     tx.note(f"{number} {deal.currency} is now {number} {currency}: the number was kept.")
+
+
+def _keep_amount(now: Held, given: Mapping[str, Any], wanted: dict[str, Any]) -> None:
+    """Keep the number of a priced deal whose currency changes, if no other one is given."""
+    if "currency" in wanted and now.amount is not None and "amount" not in given:
+        number = decimal_string(now.amount, now.currency)
+        wanted["amount"] = from_decimal_string(number, wanted["currency"])
 
 
 def _warn_of_duplicate(tx: Transaction, deal: Deal) -> None:

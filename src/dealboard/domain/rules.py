@@ -195,7 +195,7 @@ def parse(document: Mapping[str, Any], custom: Iterable[Known] = ()) -> Rule:
         raise MissingField("then", "an automation needs at least one action")
     return Rule(
         name.strip(),
-        _trigger(document.get("trigger")),
+        trigger(document.get("trigger")),
         _test(document.get("if"), fields),
         then,
         _steps(document.get("else", []), "else", fields),
@@ -228,7 +228,8 @@ def _condition_document(condition: Condition) -> Document:
     return kept if condition.how in WITHOUT_VALUE else kept | {"value": condition.value}
 
 
-def _trigger(given: object) -> Trigger:
+def trigger(given: object) -> Trigger:
+    """Return what the `trigger` of a rule's JSON means. Raises InvalidValue."""
     if not isinstance(given, Mapping):
         raise MissingField("trigger", "say when the automation runs")
     _only(given, ("on", "fields", "from", "to", "pipeline", "days"), "trigger")
@@ -423,6 +424,11 @@ def _order(value: Value, text: str, today: date) -> int:
         case _:
             return 0
     return bool(value > other) - bool(value < other)
+
+
+def steps(given: object, custom: Sequence[Known] = ()) -> tuple[Step, ...]:
+    """Return the steps that a list of JSON objects means. Raises InvalidValue."""
+    return _steps(given, "steps", custom)
 
 
 def parts_of(step: Step, name: str, custom: Iterable[Known] = ()) -> tuple[Part, ...]:

@@ -149,6 +149,13 @@ class Transaction:
         self.flush()
         self.journal.change_many(table, changes)
 
+    def insert_many(
+        self, table: type[SQLModel], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> tuple[int, ...]:
+        """Insert many rows past the session and return their ids: tuples as SQLite keeps them."""
+        self.flush()
+        return self.journal.insert_many(table, columns, rows)
+
     def delete_many(self, table: type[SQLModel], row_ids: Iterable[int]) -> None:
         """Delete many rows past the session; what refers to them has to be gone already."""
         self.flush()

@@ -47,6 +47,19 @@ class Owned(NamedTuple):
     owner_id: int
 
 
+class Held(NamedTuple):
+    """The plain fields of a deal: what an edit of many compares and writes."""
+
+    id: int
+    title: str
+    owner_id: int
+    amount: int | None
+    currency: str
+    close_date: date | None
+    close_date_auto: bool
+    reference: str | None
+
+
 def deal(connection: Connection, deal_id: int) -> Deal:
     """Return a deal. Raises NotFound."""
     found = by_ids(connection, [deal_id])
@@ -154,6 +167,23 @@ def owned(connection: Connection, deal_ids: Sequence[int]) -> tuple[Owned, ...]:
         )
         found += map(Owned._make, rows)
     return tuple(found)
+
+
+def held(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Held]:
+    """Return the plain fields of these deals by id; those that are gone are left out."""
+    found: dict[int, Held] = {}
+    for some in portions(deal_ids):
+        params: Params = {}
+        rows = connection.execute(
+            "SELECT id, title, owner_id, amount, currency, close_date, close_date_auto, reference"
+            f" FROM deal WHERE id IN ({listed('deal', some, params)})",
+            params,
+        )
+        for row_id, title, owner_id, amount, currency, day, auto, reference in rows:
+            found[row_id] = Held(
+                row_id, title, owner_id, amount, currency, day_or_none(day), bool(auto), reference
+            )
+    return found
 
 
 def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Deal]:

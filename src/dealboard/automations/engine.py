@@ -1,0 +1,481 @@
+"""Runs rules: in the transaction of the change that fires them, before its journal is settled.
+
+What happened is looked at in rounds. In each one every rule, in list order, runs for all deals it
+matches at once, in a savepoint of its own; if that fails, again deal by deal, so that one deal's
+trouble is only its own. What the rules changed is the next round. A rule runs once per deal; one
+that its own doing would have change the deal again, a chain that gets too deep or does too much,
+is taken back to the change that began it, logged, and after three times suspended. Whatever comes
+of a rule, the change that fired it stays.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy.exc import IntegrityError
+
+from dealboard.automations import events, facts, guard
+from dealboard.automations.book import Book, Compiled, Deed
+from dealboard.automations.events import Event
+from dealboard.automations.facts import Places
+from dealboard.automations.guard import Trip, Tripped
+from dealboard.automations.steps import Hands, Target
+from dealboard.domain.automations import Outcome
+from dealboard.domain.rules import holds
+from dealboard.domain.text import excerpt
+from dealboard.errors import Busy, DealboardError, StorageFailed
+from dealboard.store import driver
+from dealboard.store.columns import moment_text
+from dealboard.store.reads.facts import Subject, person, subjects
+from dealboard.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from dealboard.store.journal import Noticed
+
+PORTION = 2_000
+"""Deals whose rules are run at a time."""
+
+TOLD = 3
+"""Failures that the user is told of at once; the log has all."""
+
+_LOG = (
+    "INSERT INTO automation_run"
+    " (automation_id, deal_id, operation_seq, at, outcome, occurrence, detail)"
+    " VALUES (:automation, :deal, :operation, :at, :outcome, :occurrence, :detail)"
+)
+_TRIP = (
+    "UPDATE automation SET trips = trips + 1, version = version + 1,"
+    " suspended_at = CASE WHEN trips + 1 >= :most THEN :now ELSE suspended_at END"
+    " WHERE id = :id AND suspended_at IS NULL RETURNING name, suspended_at IS NOT NULL"
+)
+
+_FAILURES = (
+    DealboardError,
+    IntegrityError,
+    driver.sqlite.IntegrityError,
+    ValueError,
+    ArithmeticError,
+)
+"""What a rule may fail of; anything else is no fault of the rule's."""
+
+
+class Logged(NamedTuple):
+    """What came of a rule for a deal."""
+
+    rule: Compiled
+    event: Event
+    title: str
+    outcome: Outcome
+    did: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Resumed(NamedTuple):
+    """What is left of a rule after a delay, for some deals that it has been delayed for."""
+
+    rule: Compiled
+    deeds: tuple[Deed, ...]
+    events: tuple[Event, ...]
+
+
+def settle(tx: Transaction, book: Book) -> None:
+    """Run the rules that a transaction's changes fire, and those that these set off."""
+    tx.flush()
+    happened = events.happened(tx.journal.noticed)
+    if tx.journal.batches:
+        happened += events.in_bulk(tx.connection, tx.operation.seq)
+    run(tx, book, happened)
+
+
+def run(
+    tx: Transaction,
+    book: Book,
+    happened: Sequence[Event],
+    log: list[Logged] | None = None,
+) -> None:
+    """Run the rules that some events fire; a deal comes once. `log` is told what came of them."""
+    waiting = {rule.trigger.on for rule in book.rules}
+    roots = [event for event in happened if event.kinds & waiting]
+    if roots:
+        came = _guarded(tx, book, roots, lambda chain, some: chain.follow(some))
+        if log is not None:
+            log += came
+
+
+def resume(tx: Transaction, book: Book, left: Resumed) -> None:
+    """Do what is left of a rule after a delay, and what that sets off."""
+    _guarded(tx, book, left.events, lambda chain, some: chain.go_on(left, some))
+
+
+def _guarded(
+    tx: Transaction,
+    book: Book,
+    roots: Sequence[Event],
+    follow: Callable[["Chain", Sequence[Event]], None],
+) -> list[Logged]:
+    places = Places(tx.connection)
+    notes = len(tx.notes)
+    log: list[Logged] = []
+    for start in range(0, len(roots), PORTION):
+        some = roots[start : start + PORTION]
+        while some:
+            chain = Chain(tx, book, places)
+            try:
+                with attempt(tx):
+                    follow(chain, some)
+            except Tripped as tripped:
+                stopped = {trip.root for trip in tripped.trips}
+                log += _stopped(tx, book, tripped.trips)
+                some = [event for event in some if event.root not in stopped]
+            else:
+                log += chain.log
+                break
+    told = tx.notes[notes:]
+    del tx.notes[notes:]
+    tx.notes += [each for each in told if each.startswith(_OURS)]
+    _write(tx, log)
+    return log
+
+
+_OURS = "Automation “"
+"""How the sentences begin that are for who acted; what actions say to rules is for nobody."""
+
+
+@contextmanager
+def attempt(tx: Transaction) -> Iterator[None]:
+    """Take back what the block did if it raises, in the database and in what is known of it."""
+    session, noticed = tx.session, tx.journal.noticed
+    session.flush()
+    mark, notes, cause = len(noticed), len(tx.notes), tx.journal.cause
+    savepoint = session.begin_nested()
+    try:
+        yield
+        session.flush()
+    except BaseException:
+        tx.journal.cause = cause
+        savepoint.rollback()
+        session.expire_all()
+        del noticed[mark:]
+        del tx.notes[notes:]
+        raise
+    savepoint.commit()
+
+
+class Chain:
+    """What some changes lead to, round by round."""
+
+    def __init__(self, tx: Transaction, book: Book, places: Places) -> None:
+        self.log: list[Logged] = []
+        self._tx = tx
+        self._book = book
+        self._places = places
+        self._hands = Hands(tx, places, book.locale)
+        self._ran: set[tuple[int, int]] = set()
+        self._actions: Counter[int] = Counter()
+        self._subjects: dict[int, Subject] = {}
+        self._seen = len(tx.journal.noticed)
+        self._wanted = frozenset[str]().union(*(rule.wanted for rule in book.rules))
+
+    def follow(self, happened: Sequence[Event]) -> None:
+        """Run the rules for these events and then for what they changed, until nothing does."""
+        while happened:
+            mark = len(self._tx.journal.noticed)
+            for rule in self._book.rules:
+                self._fire(rule, happened)
+            self._tx.flush()
+            happened = self._caused(self._tx.journal.noticed[mark:])
+
+    def go_on(self, left: Resumed, roots: Sequence[Event]) -> None:
+        """Do the rest of a delayed rule, then follow what it changed."""
+        mark = len(self._tx.journal.noticed)
+        self._wanted |= left.rule.wanted
+        for event in roots:
+            self._ran |= {(rule_id, event.deal_id) for rule_id in (*event.path, left.rule.id)}
+        targets = self._targets(left.rule, roots)
+        self._count(left.rule, left.deeds, targets)
+        self._do(left.rule, left.deeds, targets, Outcome.RAN)
+        self._tx.flush()
+        self.follow(self._caused(self._tx.journal.noticed[mark:]))
+
+    # ── one rule ──────────────────────────────────────────────────────────────────────────────
+
+    def _fire(self, rule: Compiled, happened: Sequence[Event]) -> None:
+        """Run a rule for the deals that these events are about and that it has not run for."""
+        fresh: dict[int, Event] = {}
+        again: dict[int, Event] = {}
+        for event in happened:
+            if event.only not in (None, rule.id):
+                continue
+            if event.fires(rule.trigger, self._places.pipeline_of) is None:
+                continue
+            if (rule.id, event.deal_id) not in self._ran:
+                fresh.setdefault(event.deal_id, event)
+            elif rule.id in event.path:
+                again.setdefault(event.deal_id, event)
+        if fresh:
+            self._run(rule, [*fresh.values()])
+        if again:
+            self._probe(rule, [*again.values()])
+
+    def _run(self, rule: Compiled, happened: Sequence[Event]) -> None:
+        targets = self._targets(rule, happened)
+        if rule.broken:
+            self._fail(rule, targets, rule.broken)
+            return
+        then, otherwise = self._judged(rule, targets)
+        self._ran |= {(rule.id, each.event.deal_id) for each in (*then, *otherwise)}
+        deep = [t for t in (*then, *otherwise) if len(t.event.path) >= guard.MAX_DEPTH]
+        if deep:
+            raise Tripped([_trip(rule, target, guard.TOO_DEEP) for target in deep])
+        self._count(rule, rule.then, then)
+        self._count(rule, rule.otherwise, otherwise)
+        self._do(rule, rule.then, then, Outcome.RAN)
+        self._do(rule, rule.otherwise, otherwise, Outcome.OTHERWISE)
+
+    def _targets(self, rule: Compiled, happened: Iterable[Event]) -> list[Target]:
+        """Return what a rule has to know of the deals that are still there, of its pipeline."""
+        known = self._known([event.deal_id for event in happened])
+        targets = []
+        for event in happened:
+            subject = known.get(event.deal_id)
+            if subject is None or not self._is_here(rule, subject):
+                continue
+            subject = self._seen_by(subject, event)
+            targets.append(Target(event, subject, facts.of(subject, rule.wanted, self._places)))
+        return targets
+
+    def _is_here(self, rule: Compiled, subject: Subject) -> bool:
+        wanted = rule.trigger.pipeline
+        return wanted is None or wanted == self._places.pipeline_of.get(subject.stage_id)
+
+    def _seen_by(self, subject: Subject, event: Event) -> Subject:
+        """Return a deal with the contact and the stage before that its event is about."""
+        if "stage_id" in event.before:
+            subject = subject._replace(previous_stage=event.before["stage_id"])
+        if event.contact_id is not None:
+            contact = person(self._tx.connection, event.contact_id)
+            subject = subject._replace(contact=contact or subject.contact)
+        return subject
+
+    def _known(self, deal_ids: Sequence[int]) -> Mapping[int, Subject]:
+        """Return deals as they are now; those that were changed since they were read, again."""
+        noticed = self._tx.journal.noticed
+        self._tx.flush()
+        for each in noticed[self._seen :]:
+            if each.deal_id is not None and each.touched.table != "activity":
+                self._subjects.pop(each.deal_id, None)
+        self._seen = len(noticed)
+        missing = [deal_id for deal_id in deal_ids if deal_id not in self._subjects]
+        if missing:
+            self._subjects |= subjects(self._tx.connection, missing, self._wanted)
+        return self._subjects
+
+    def _judged(
+        self, rule: Compiled, targets: Sequence[Target]
+    ) -> tuple[list[Target], list[Target]]:
+        """Return the deals for which the conditions hold, and those for which something else is."""
+        if not rule.test.conditions:
+            return [*targets], []
+        then, otherwise = [], []
+        fields = {condition.field for condition in rule.test.conditions}
+        for target in targets:
+            before = facts.of(target.subject.before(target.event.before), fields, self._places)
+            if holds(rule.test, target.facts, before, self._tx.today):
+                then.append(target)
+            elif rule.otherwise:
+                otherwise.append(target)
+        return then, otherwise
+
+    def _do(
+        self,
+        rule: Compiled,
+        deeds: Sequence[Deed],
+        targets: Sequence[Target],
+        outcome: Outcome,
+    ) -> None:
+        """Do the steps for all of them, or if that fails for each one that it can be done for."""
+        if not targets:
+            return
+        did = tuple(deed.do.value for deed in deeds)
+        try:
+            with self._as(rule):
+                self._hands.do(rule, deeds, targets)
+        except (StorageFailed, Busy):
+            raise
+        except _FAILURES as error:
+            if len(targets) == 1:
+                self._fail(rule, targets, _why(error))
+            else:
+                for target in targets:
+                    self._do(rule, deeds, [target], outcome)
+            return
+        self.log += [
+            Logged(rule, target.event, target.subject.title, outcome, did) for target in targets
+        ]
+
+    @contextmanager
+    def _as(self, rule: Compiled) -> Iterator[None]:
+        """Let the journal know who does what the block does; it happens whole or not at all."""
+        with attempt(self._tx):
+            self._tx.journal.cause = rule.id
+            yield
+            self._tx.flush()
+        self._tx.journal.cause = None
+
+    def _fail(self, rule: Compiled, targets: Iterable[Target], reason: str) -> None:
+        for target in targets:
+            self._ran.add((rule.id, target.event.deal_id))
+            title = target.subject.title
+            self.log.append(Logged(rule, target.event, title, Outcome.FAILED, (), reason))
+
+    # ── the guard ─────────────────────────────────────────────────────────────────────────────
+
+    def _count(self, rule: Compiled, deeds: Sequence[Deed], targets: Sequence[Target]) -> None:
+        """Count the actions that each chain has taken."""
+        trips = []
+        for target in targets:
+            self._actions[target.event.root] += len(deeds)
+            if self._actions[target.event.root] > guard.MAX_ACTIONS:
+                trips.append(_trip(rule, target, guard.TOO_MUCH))
+        if trips:
+            raise Tripped(trips)
+
+    def _probe(self, rule: Compiled, happened: Sequence[Event]) -> None:
+        """Trip where a rule would change the deal again because of what it led to itself.
+
+        A rule that is set off again and would change nothing has done its work: that is no loop.
+        """
+        if not any(rule.writes_deals(some) for some in (rule.then, rule.otherwise)):
+            return
+        targets = self._targets(rule, happened)
+        then, otherwise = self._judged(rule, targets)
+        trips = [
+            _trip(rule, target, guard.ROUND_AND_ROUND)
+            for some, deeds in ((then, rule.then), (otherwise, rule.otherwise))
+            for target in some
+            if self._would_change(rule, deeds, target)
+        ]
+        if trips:
+            raise Tripped(trips)
+
+    def _would_change(self, rule: Compiled, deeds: Sequence[Deed], target: Target) -> bool:
+        writing = [deed for deed in deeds if rule.writes_deals([deed])]
+        try:
+            with self._as(rule):
+                self._tell(rule, writing, target)
+        except (StorageFailed, Busy):
+            raise
+        except _Told as told:
+            return told.changed
+        except _FAILURES:
+            pass
+        return False
+
+    def _tell(self, rule: Compiled, deeds: Sequence[Deed], target: Target) -> None:
+        """Do steps only to raise whether they change the deal."""
+        mark = len(self._tx.journal.noticed)
+        self._hands.do(rule, deeds, [target])
+        self._tx.flush()
+        after = events.happened(self._tx.journal.noticed[mark:])
+        raise _Told(any(event.deal_id == target.event.deal_id for event in after))
+
+    def _caused(self, noticed: Sequence["Noticed"]) -> list[Event]:
+        """Return what rules made happen, each event with the rules that led to it."""
+        causes: dict[int, list[Noticed]] = {}
+        for each in noticed:
+            if each.cause is not None:
+                causes.setdefault(each.cause, []).append(each)
+        found = []
+        for cause, some in causes.items():
+            for event in events.happened(some):
+                began = self._hands.began.get((cause, event.deal_id))
+                path, root = (began.path, began.root) if began else ((), event.deal_id)
+                found.append(event._replace(path=(*path, cause), root=root))
+        return found
+
+
+class _Told(Exception):
+    """Ends a probe, which leaves nothing behind, with what it found."""
+
+    def __init__(self, changed: bool) -> None:
+        super().__init__(changed)
+        self.changed = changed
+
+
+def _trip(rule: Compiled, target: Target, reason: str) -> Trip:
+    event = target.event
+    return Trip(
+        rule.id, event.deal_id, event.root, event.kind().value, reason, event.path, event.occurrence
+    )
+
+
+def _why(error: Exception) -> str:
+    return error.sentence if isinstance(error, DealboardError) else f"It did not work: {error}"
+
+
+# ── the log ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _stopped(tx: Transaction, book: Book, trips: Sequence[Trip]) -> list[Logged]:
+    """Count a trip for each rule that went too far, suspend it if it was the last one allowed."""
+    known = {rule.id: rule for rule in book.rules}
+    for rule_id in dict.fromkeys(trip.automation_id for trip in trips):
+        params = {"id": rule_id, "most": guard.MAX_TRIPS, "now": moment_text(tx.now)}
+        row = tx.connection.execute(_TRIP, params).fetchone()
+        if row is not None and row[1]:
+            tx.note(f"{_OURS}{excerpt(row[0])}” kept setting itself off: it is suspended.")
+        elif row is not None:
+            tx.note(f"{_OURS}{excerpt(row[0])}” was stopped: it would go round and round.")
+    ids = [trip.deal_id for trip in trips]
+    titles = {each.id: each.title for each in subjects(tx.connection, ids, ()).values()}
+    logged = []
+    for trip in {(trip.automation_id, trip.root): trip for trip in trips}.values():
+        rule = known.get(trip.automation_id)
+        if rule is not None:
+            about = trip.deal_id if trip.deal_id in titles else trip.root
+            event = Event(about, frozenset(), trip.root, path=trip.path, occurrence=trip.occurrence)
+            title = titles.get(about, "")
+            logged.append(Logged(rule, event, title, Outcome.STOPPED, (), trip.reason))
+    return logged
+
+
+def _write(tx: Transaction, log: Sequence[Logged]) -> None:
+    names = {each.rule.id: each.rule.name for each in log}
+    now = moment_text(tx.now)
+    tx.connection.executemany(
+        _LOG,
+        [
+            {
+                "automation": each.rule.id,
+                "deal": each.event.deal_id,
+                "operation": tx.operation.seq,
+                "at": now,
+                "outcome": each.outcome.value,
+                "occurrence": each.event.occurrence,
+                "detail": _detail(each, names),
+            }
+            for each in log
+        ],
+    )
+    failed = [each for each in log if each.outcome is Outcome.FAILED]
+    for each in failed[:TOLD]:
+        about = f" for {excerpt(each.title)}" if each.title else ""
+        tx.note(f"{_OURS}{excerpt(each.rule.name)}” failed{about}: {each.reason}")
+    if len(failed) > TOLD:
+        tx.note(f"{_OURS}{excerpt(failed[TOLD].rule.name)}” and others failed"
+                f" {len(failed) - TOLD} more times; the run log says why.")  # fmt: skip
+
+
+def _detail(each: Logged, names: Mapping[int, str]) -> str:
+    detail: dict[str, Any] = {"rule": each.rule.name, "deal": each.title}
+    if each.event.kinds:
+        detail["event"] = each.event.kind().value
+    if each.did:
+        detail["did"] = each.did
+    if each.reason:
+        detail["reason"] = each.reason
+    if each.event.path:
+        detail["chain"] = [names.get(rule_id, f"#{rule_id}") for rule_id in each.event.path]
+    return json.dumps(detail, ensure_ascii=False, separators=(",", ":"))

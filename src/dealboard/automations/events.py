@@ -1,0 +1,143 @@
+"""What the journal's changes mean to rules: which events happened to which deals.
+
+One event per deal and cause, though it may be several things at once: a moved deal changed its
+stage and was updated (decision 57). What was written and came back to what it was is no event, nor
+is a deal's place among others, nor what follows from the stage alone. Contacts that a deal is
+created with are part of its creation.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dealboard.domain.rules import UPDATED_FIELDS, On, Trigger
+from dealboard.store.driver import Connection
+from dealboard.store.journal import Noticed, folded
+from dealboard.store.transaction import Touched
+
+CONTACTS = "contacts"
+"""What `UPDATED_FIELDS` calls the links of a deal."""
+
+_COLUMNS = frozenset(UPDATED_FIELDS) - {CONTACTS}
+
+
+class Event(NamedTuple):
+    """Something that happened to a deal.
+
+    `fields` are those of `UPDATED_FIELDS` that changed, `before` what they were and `after` what
+    they became, as the journal has it. `contact_id` is the contact that came, else the one that
+    went. `path` are the rules that led here, oldest first, and `root` is the deal whose change
+    began it all. An event of the clock is for one rule `only`, once per `occurrence`.
+    """
+
+    deal_id: int
+    kinds: frozenset[On]
+    root: int
+    fields: frozenset[str] = frozenset()
+    before: Mapping[str, Any] = {}
+    after: Mapping[str, Any] = {}
+    contact_id: int | None = None
+    path: tuple[int, ...] = ()
+    only: int | None = None
+    occurrence: str | None = None
+
+    def fires(self, trigger: Trigger, pipelines: Mapping[int, int]) -> On | None:
+        """Return what of this a trigger waits for; None if nothing.
+
+        `pipelines` says by stage in which pipeline it is. The pipeline of the trigger itself is
+        asked of the deal as it is, by who knows it.
+        """
+        if trigger.on not in self.kinds:
+            return None
+        if trigger.on is On.UPDATED and trigger.fields and not self.fields & {*trigger.fields}:
+            return None
+        if trigger.on is On.STAGE:
+            was, now = self.before.get("stage_id"), self.after.get("stage_id")
+            if trigger.from_stage not in (None, was) or trigger.to_stage not in (None, now):
+                return None
+            if trigger.pipeline is not None and trigger.pipeline != pipelines.get(now or 0):
+                return None
+        return trigger.on
+
+    def kind(self) -> On:
+        """Return what happened, in one word: what is most to the point."""
+        for on in (On.CREATED, On.STAGE, On.CONTACT_ADDED, On.CONTACT_REMOVED):
+            if on in self.kinds:
+                return on
+        return next(iter(self.kinds))
+
+
+def happened(noticed: Iterable[Noticed]) -> list[Event]:
+    """Return the events of changes by one cause, in the order the deals were first touched."""
+    rows: dict[int, list[Touched]] = {}
+    for each in noticed:
+        if each.deal_id is not None and each.touched.table != "activity":
+            rows.setdefault(each.deal_id, []).append(each.touched)
+    events = (_event(deal_id, some) for deal_id, some in rows.items())
+    return [event for event in events if event is not None]
+
+
+def _event(deal_id: int, touches: Sequence[Touched]) -> Event | None:
+    changes = touches if len(touches) == 1 else folded(touches)
+    before: Mapping[str, Any] = {}
+    after: Mapping[str, Any] = {}
+    links: list[Touched] = []
+    for change in changes:
+        if change.table != "deal":
+            links.append(change)
+        elif change.before is None:
+            kinds = frozenset({On.CREATED})
+            return Event(deal_id, kinds, deal_id, after=change.after or {})
+        elif change.after is None:
+            return None
+        else:
+            before, after = change.before, change.after
+    fields = {name for name in _COLUMNS & after.keys() if before.get(name) != after[name]}
+    kinds_: set[On] = set()
+    if "stage_id" in fields:
+        kinds_.add(On.STAGE)
+    came, went = _contacts(links)
+    if came:
+        kinds_.add(On.CONTACT_ADDED)
+    if went:
+        kinds_.add(On.CONTACT_REMOVED)
+    if any(_reordered(link) for link in links) or came or went:
+        fields.add(CONTACTS)
+    if not fields:
+        return None
+    return Event(
+        deal_id,
+        frozenset(kinds_ | {On.UPDATED}),
+        deal_id,
+        frozenset(fields),
+        before,
+        after,
+        next(iter(came or went), None),
+    )
+
+
+def _contacts(links: Iterable[Touched]) -> tuple[list[int], list[int]]:
+    """Return the contacts that came to a deal and those that went; not one that did both."""
+    came: dict[int, None] = {}
+    went: dict[int, None] = {}
+    for link in links:
+        if link.before is None and link.after is not None:
+            came[link.after["contact_id"]] = None
+        elif link.after is None and link.before is not None:
+            went[link.before["contact_id"]] = None
+    return [each for each in came if each not in went], [each for each in went if each not in came]
+
+
+def _reordered(link: Touched) -> bool:
+    return link.before is not None and link.after is not None and "position" in link.after
+
+
+def in_bulk(connection: Connection, operation: int) -> list[Event]:
+    """Return the events of deals that an operation inserted past the journal."""
+    rows = connection.execute(
+        "SELECT id, stage_id FROM deal WHERE batch = :seq ORDER BY id", {"seq": operation}
+    )
+    created = frozenset({On.CREATED})
+    return [
+        Event(deal_id, created, deal_id, after={"stage_id": stage_id})
+        for deal_id, stage_id in rows.fetchall()
+    ]

@@ -1,0 +1,335 @@
+"""What the steps of a rule do, to all deals it runs for at once: the actions that people use.
+
+Each step is handed the deals with what the rule knows of them. Texts are filled in with what a
+deal was when the rule began. Whatever cannot be done raises; who runs the rule decides what then.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from dealboard.actions import activities, contacts, deals
+from dealboard.automations.book import Compiled, Deed
+from dealboard.automations.events import Event
+from dealboard.automations.facts import Places
+from dealboard.domain.catalogue import Facts
+from dealboard.domain.changes import DealChanges
+from dealboard.domain.dates import parse_day, shift
+from dealboard.domain.money import currency_code, from_decimal_string, parse_amount
+from dealboard.domain.placeholders import Setting
+from dealboard.domain.rules import Do
+from dealboard.domain.stages import StageKind
+from dealboard.domain.views import ActivityKind, Deal
+from dealboard.errors import InvalidValue, MissingField, NotFound
+from dealboard.store.ids import new_uid
+from dealboard.store.reads import deals as deal_reads
+from dealboard.store.reads.contacts import by_ids as contacts_by_ids
+from dealboard.store.reads.facts import Subject
+from dealboard.store.reads.values import moment_text
+from dealboard.store.transaction import Transaction
+from dealboard.transfer import documents
+
+_PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+_QUEUE = (
+    "INSERT INTO outbox (uid, kind, state, payload, created_at, due_at, operation_seq,"
+    " automation_id, deal_id, contact_id, tries, reason, log)"
+    " VALUES (:uid, :kind, 'pending', :payload, :now, :due, :operation, :automation, :deal,"
+    " :contact, 0, '', '[]')"
+)
+
+
+class Target(NamedTuple):
+    """A deal that a rule runs for: what happened to it, its row, and the facts that are needed."""
+
+    event: Event
+    subject: Subject
+    facts: Facts
+
+
+class Hands:
+    """What does the steps in one transaction; `began` says what led to the change of a deal.
+
+    Its keys are the rule and the deal that it changed or created.
+    """
+
+    def __init__(self, tx: Transaction, places: Places, locale: str) -> None:
+        self.tx = tx
+        self.places = places
+        self.setting = Setting(tx.today, locale)
+        self.began: dict[tuple[int, int], Event] = {}
+
+    def do(self, rule: Compiled, some: Sequence[Deed], targets: Sequence[Target]) -> None:
+        """Do steps in order; what follows a delay is put off."""
+        for target in targets:
+            self.began.setdefault((rule.id, target.event.deal_id), target.event)
+        for at, deed in enumerate(some):
+            if deed.do is Do.DELAY:
+                self._put_off(rule, deed, some[at + 1 :], targets)
+                return
+            _DO[deed.do](self, rule, deed, targets)
+
+    # ── deals ─────────────────────────────────────────────────────────────────────────────────
+
+    def create_deal(self, rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
+        """Add a deal with the contacts of the one that fired (decision 59)."""
+        for target in targets:
+            currency = self._currency(deed, target)
+            made = deals.create(
+                self.tx,
+                contacts=self._contacts(target),
+                stage_id=self._stage(deed),
+                title=deed.text("title", target.facts, self.setting) or None,
+                owner_id=deed.args.get("owner") or self._owner(target),
+                amount=self._amount(deed, target, currency),
+                currency=currency,
+                close_date=self._day(deed, target),
+                reference=deed.text("reference", target.facts, self.setting),
+            )
+            self.began[rule.id, made] = target.event
+
+    def update_deal(self, rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
+        """Change fields of the deal that fired, or of the one with a reference (decision 60)."""
+        changes: dict[int, DealChanges] = {}
+        for target in targets:
+            deal_id, currency = self._meant(deed, target)
+            self.began.setdefault((rule.id, deal_id), target.event)
+            changes[deal_id] = self._changes(deed, target, currency)
+        deals.edit_many(self.tx, changes)
+        if "stage" in deed.args:
+            deals.move_many(self.tx, changes, deed.args["stage"])
+
+    def move_stage(self, _rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
+        """Move the deal."""
+        deals.move_many(self.tx, _ids(targets), deed.args["stage"])
+
+    def assign_owner(self, _rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
+        """Give the deal to a user."""
+        deals.assign_many(self.tx, _ids(targets), deed.args["owner"])
+
+    def add_contact(self, _rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
+        """Link a contact, who is added if nobody is called so and it says how to reach them."""
+        for target in targets:
+            who = deed.text("contact", target.facts, self.setting) or ""
+            if not who.strip():
+                raise MissingField("contact", "there is nobody to add")
+            deals.add_contact(self.tx, target.event.deal_id, contacts.resolve(self.tx, who))
+
+    def _meant(self, deed: Deed, target: Target) -> tuple[int, str]:
+        """Return the deal that an update means, and its currency."""
+        reference = deed.text("find_reference", target.facts, self.setting)
+        if reference is None:
+            return target.event.deal_id, target.subject.currency
+        if not reference.strip():
+            raise MissingField("reference", "there is none to find a deal by")
+        found = self.tx.read(deal_reads.find, reference=reference.strip())
+        return found.id, found.currency
+
+    def _changes(self, deed: Deed, target: Target, currency: str) -> DealChanges:
+        facts, setting, changes = target.facts, self.setting, DealChanges()
+        title = deed.text("title", facts, setting)
+        if title is not None:
+            changes["title"] = title
+        code = deed.text("currency", facts, setting)
+        if code:
+            currency = changes["currency"] = currency_code(code)
+        if "amount" in deed.texts:
+            changes["amount"] = self._amount(deed, target, currency)
+        if "close_date" in deed.texts:
+            changes["close_date"] = self._day(deed, target)
+        if "reference" in deed.texts:
+            changes["reference"] = deed.text("reference", facts, setting)
+        if "owner" in deed.args:
+            changes["owner_id"] = deed.args["owner"]
+        return changes
+
+    def _currency(self, deed: Deed, target: Target) -> str:
+        code = deed.text("currency", target.facts, self.setting)
+        return currency_code(code) if code else target.subject.currency
+
+    def _amount(self, deed: Deed, target: Target, currency: str) -> int | None:
+        text = (deed.text("amount", target.facts, self.setting) or "").strip()
+        if _PLAIN.fullmatch(text):
+            return from_decimal_string(text, currency)
+        return parse_amount(text, currency, self.setting.locale)
+
+    def _day(self, deed: Deed, target: Target) -> date | None:
+        text = (deed.text("close_date", target.facts, self.setting) or "").strip()
+        return parse_day(text, self.setting.today, field="close date") if text else None
+
+    def _stage(self, deed: Deed) -> int:
+        """Return where a new deal begins: the stage named, else the pipeline's first."""
+        pipeline_id: int = deed.args["pipeline"]
+        stage_id: int | None = deed.args.get("stage")
+        stages = self.places.stages
+        if stage_id is None:
+            for each in stages.values():
+                if each.pipeline_id == pipeline_id and each.kind is StageKind.OPEN:
+                    return each.id
+            raise NotFound("pipeline", f"#{pipeline_id}")
+        if stage_id not in stages:
+            raise NotFound("stage", f"#{stage_id}")
+        if stages[stage_id].pipeline_id != pipeline_id:
+            named = self.places.pipelines.get(pipeline_id, f"#{pipeline_id}")
+            reason = f"it is not in pipeline “{named}”"
+            raise InvalidValue("stage", stages[stage_id].name, reason)
+        return stage_id
+
+    def _owner(self, target: Target) -> int | None:
+        """Return who gets what comes of a deal: its owner, unless they left; else who acts."""
+        owner = self.places.users.get(target.subject.owner_id)
+        if owner is not None and owner.active:
+            return owner.id
+        return None if self.tx.actor is None else self.tx.actor.id
+
+    def _contacts(self, target: Target) -> tuple[int, ...]:
+        self.tx.flush()
+        rows = self.tx.connection.execute(
+            "SELECT contact_id FROM deal_contact WHERE deal_id = :deal ORDER BY position, id",
+            {"deal": target.event.deal_id},
+        )
+        ids = [row[0] for row in rows]
+        first = target.event.contact_id
+        return tuple([first, *(i for i in ids if i != first)] if first in ids else ids)
+
+    # ── activities ────────────────────────────────────────────────────────────────────────────
+
+    def add_task(self, _rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
+        """Add a task for the deal's owner, due in some days; without days it has no day."""
+        days = deed.args.get("days")
+        due = None if days is None else shift(self.tx.today, days, field="due")
+        self._write(ActivityKind.TASK, deed, targets, due)
+
+    def add_note(self, _rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
+        """Write a note."""
+        self._write(ActivityKind.NOTE, deed, targets, None)
+
+    def _write(
+        self, kind: ActivityKind, deed: Deed, targets: Sequence[Target], due: date | None
+    ) -> None:
+        drafts = [
+            activities.Draft(
+                target.event.deal_id,
+                deed.text("text", target.facts, self.setting) or "",
+                due,
+                deed.args.get("owner") or self._owner(target),
+            )
+            for target in targets
+        ]
+        activities.add_many(self.tx, kind, drafts)
+
+    # ── what leaves, or waits ─────────────────────────────────────────────────────────────────
+
+    def send_webhook(self, rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
+        """Put a webhook into the outbox, what it will say frozen."""
+        views = {each.id: each for each in self.tx.read(deal_reads.by_ids, _ids(targets))}
+        self._queue(
+            "webhook",
+            rule,
+            ((target, self._letter(rule, deed, target, views), moment_text(self.tx.now))
+             for target in targets if target.event.deal_id in views),
+        )  # fmt: skip
+
+    def _letter(
+        self, rule: Compiled, deed: Deed, target: Target, views: dict[int, Deal]
+    ) -> dict[str, Any]:
+        view = views[target.event.deal_id]
+        body = {
+            "event": target.event.kind().value,
+            "rule": {"id": rule.id, "name": rule.name},
+            "deal": documents.deal(view),
+            "contact": self._contact(view, target.event.contact_id),
+            "at": moment_text(self.tx.now),
+            "operation": self.tx.operation.uid,
+        }
+        return {
+            "url": deed.address(target.facts, self.setting),
+            "secret": deed.args.get("secret"),
+            "body": _json(body),
+        }
+
+    def _contact(self, view: Deal, contact_id: int | None) -> dict[str, Any] | None:
+        for each in view.contacts:
+            if contact_id in (None, each.id):
+                return documents.person(each)
+        gone = () if contact_id is None else self.tx.read(contacts_by_ids, [contact_id])
+        for contact in gone:
+            return {
+                "id": contact.id,
+                "name": contact.name,
+                "phone": contact.phone_key or contact.phone,
+                "email": contact.email,
+            }
+        return None
+
+    def _put_off(
+        self, rule: Compiled, deed: Deed, rest: Sequence[Deed], targets: Sequence[Target]
+    ) -> None:
+        """Keep what is left of a rule until its time has come."""
+        if rest:
+            due = moment_text(self.tx.now + deed.wait)
+            left = [each.document for each in rest]
+            self._queue("step", rule, ((each, _left(rule, left, each), due) for each in targets))
+
+    def _queue(
+        self, kind: str, rule: Compiled, rows: Iterable[tuple[Target, dict[str, Any], str]]
+    ) -> None:
+        tx, now = self.tx, moment_text(self.tx.now)
+        tx.flush()
+        tx.journal.kept = True  # an operation that is named in the outbox stays
+        tx.connection.executemany(
+            _QUEUE,
+            [
+                {
+                    "uid": new_uid(tx.now),
+                    "kind": kind,
+                    "payload": _json(payload),
+                    "now": now,
+                    "due": due,
+                    "operation": tx.operation.seq,
+                    "automation": rule.id,
+                    "deal": target.event.deal_id,
+                    "contact": target.event.contact_id or _primary(target),
+                }
+                for target, payload, due in rows
+            ],
+        )
+
+
+def _left(rule: Compiled, steps: Sequence[dict[str, Any]], target: Target) -> dict[str, Any]:
+    event = target.event
+    return {
+        "rule": {"id": rule.id, "name": rule.name},
+        "event": event.kind().value,
+        "steps": steps,
+        "contact": event.contact_id,
+        "root": event.root,
+        "path": [*event.path],
+        "previous_stage": target.subject.previous_stage,
+    }
+
+
+def _primary(target: Target) -> int | None:
+    return None if target.subject.contact is None else target.subject.contact.id
+
+
+def _ids(targets: Iterable[Target]) -> list[int]:
+    return [target.event.deal_id for target in targets]
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"))
+
+
+_DO: dict[Do, Callable[[Hands, Compiled, Deed, Sequence[Target]], None]] = {
+    Do.CREATE_DEAL: Hands.create_deal,
+    Do.UPDATE_DEAL: Hands.update_deal,
+    Do.MOVE_STAGE: Hands.move_stage,
+    Do.ASSIGN_OWNER: Hands.assign_owner,
+    Do.ADD_CONTACT: Hands.add_contact,
+    Do.ADD_TASK: Hands.add_task,
+    Do.ADD_NOTE: Hands.add_note,
+    Do.SEND_WEBHOOK: Hands.send_webhook,
+}

@@ -1,0 +1,121 @@
+"""Deals as the facts of automations are made of them, many in a few statements.
+
+Values are as they are kept; `dealboard.automations.facts` gives them their meaning.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dealboard.store.driver import Connection
+from dealboard.store.reads.values import Params, listed, portions
+
+_DEAL = (
+    "id, title, reference, amount, currency, close_date, created_at, closed_at, stage_id,"
+    " owner_id, lost_reason"
+)
+_CONTACT = (
+    "contact.id, contact.first_name, contact.last_name, contact.phone, contact.email,"
+    " contact.company, contact.city, contact.state, contact.zip, contact.country,"
+    " contact.consent, contact.custom"
+)
+
+
+class Person(NamedTuple):
+    """A contact as facts are made of it; `custom` is the JSON of its own fields."""
+
+    id: int
+    first_name: str
+    last_name: str
+    phone: str | None
+    email: str | None
+    company: str | None
+    city: str | None
+    state: str | None
+    zip: str | None
+    country: str | None
+    consent: int | None
+    custom: str
+
+
+class Subject(NamedTuple):
+    """A deal as facts are made of it: values as they are kept, and its primary contact."""
+
+    id: int
+    title: str
+    reference: str | None
+    amount: int | None
+    currency: str
+    close_date: str | None
+    created_at: str
+    closed_at: str | None
+    stage_id: int
+    owner_id: int
+    lost_reason: str | None
+    contact: Person | None = None
+    previous_stage: int | None = None
+
+    def before(self, changed: Mapping[str, Any]) -> "Subject":
+        """Return the deal as it was before these fields changed."""
+        return self._replace(**{name: changed[name] for name in _REPLACED & changed.keys()})
+
+
+_REPLACED = frozenset(Subject._fields) - {"id", "contact", "previous_stage"}
+
+
+def subjects(
+    connection: Connection, deal_ids: Sequence[int], wanted: Iterable[str]
+) -> dict[int, Subject]:
+    """Return these deals by id, as far as the wanted facts need; those that are gone are left out.
+
+    With any `contact.…` their primary contacts are read too, and with `stage.previous.name` the
+    stage before from the journal.
+    """
+    names = frozenset(wanted)
+    found: dict[int, Subject] = {}
+    for some in portions(deal_ids):
+        params: Params = {}
+        rows = connection.execute(
+            f"SELECT {_DEAL} FROM deal WHERE id IN ({listed('deal', some, params)})", params
+        )
+        read = {row[0]: Subject._make((*row, None, None)) for row in rows}
+        if any(name.startswith("contact.") for name in names):
+            for deal_id, person in _primary(connection, some).items():
+                read[deal_id] = read[deal_id]._replace(contact=person)
+        if "stage.previous.name" in names:
+            for deal_id, stage_id in _previous(connection, some).items():
+                if deal_id in read:
+                    read[deal_id] = read[deal_id]._replace(previous_stage=stage_id)
+        found |= read
+    return found
+
+
+def person(connection: Connection, contact_id: int) -> Person | None:
+    """Return a contact by id, None if it is gone."""
+    row = connection.execute(
+        f"SELECT {_CONTACT} FROM contact WHERE id = :id", {"id": contact_id}
+    ).fetchone()
+    return None if row is None else Person._make(row)
+
+
+def _primary(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Person]:
+    params: Params = {}
+    rows = connection.execute(
+        f"SELECT link.deal_id, {_CONTACT} FROM deal_contact AS link"
+        " JOIN contact ON contact.id = link.contact_id"
+        f" WHERE link.deal_id IN ({listed('deal', deal_ids, params)})"
+        " ORDER BY link.deal_id, link.position DESC, link.id DESC",
+        params,
+    )
+    return {row[0]: Person._make(row[1:]) for row in rows}  # the last one of each stays: the first
+
+
+def _previous(connection: Connection, deal_ids: Sequence[int]) -> dict[int, int]:
+    params: Params = {}
+    rows = connection.execute(
+        "SELECT row_id, json_extract(\"before\", '$.stage_id') FROM change"
+        f" WHERE deal_id IN ({listed('deal', deal_ids, params)}) AND table_name = 'deal'"
+        " AND json_extract(\"before\", '$.stage_id') IS NOT NULL"
+        ' AND "after" IS NOT NULL ORDER BY id',
+        params,
+    )
+    return dict(rows.fetchall())
