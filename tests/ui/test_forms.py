@@ -110,7 +110,7 @@ async def write(desk: Desk, name: str, typed: str) -> None:
 
 
 async def open_new(desk: Desk, stage_id: int | None = None) -> None:
-    await desk.put(DealScreen(None, stage_id=stage_id))
+    await desk.put(DealScreen(stage_id=stage_id))
     await desk.until(lambda: form(desk).editing)
 
 

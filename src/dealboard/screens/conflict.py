@@ -48,7 +48,11 @@ class Clashes(LineList):
 
     def blocks(self, width: int) -> Sequence[Block]:
         """Return a field with both values each."""
-        return [Block(each.field, self._clash(each, width)) for each in self._clashes]
+        blocks: list[Block] = []
+        for each in self._clashes:
+            blocks.append(Block(each.field, self._clash(each, width)))
+            blocks.append(Block(("below", each.field), (EMPTY,), stops=False))
+        return blocks[:-1]
 
     def get_content_height(self, *_: object) -> int:
         """Return the lines that the clashes take."""
@@ -60,7 +64,6 @@ class Clashes(LineList):
             ((literal(clash.field).capitalize(), "head"),),
             *_value("mine", clash.yours, width, holds=not theirs),
             *_value("theirs", clash.theirs, width, holds=theirs),
-            EMPTY,
         )
 
     def action_other(self) -> None:
@@ -81,7 +84,7 @@ class Clashes(LineList):
         """Let the value hold that was clicked."""
         block = self.block_at(event.y)
         line = self.line_of(block.key) if block is not None else None
-        if block is None or line is None:
+        if block is None or line is None or not block.stops:
             return
         field = str(block.key)
         clash = next(each for each in self._clashes if each.field == field)

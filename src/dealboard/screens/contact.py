@@ -317,7 +317,7 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
             return
         contact = page.contact
         person = Person(contact.id, contact.name, contact.phone, contact.email, contact.phone_key)
-        self.app.push_screen(DealScreen(None, contact=person))
+        self.app.push_screen(DealScreen(contact=person))
 
     def action_add_activity(self) -> None:
         """Open the form of a call, a meeting, a note or a task with the contact."""

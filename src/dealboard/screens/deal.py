@@ -87,13 +87,7 @@ class DealScreen(ModalScreen[int | None]):
     }
     """
 
-    def __init__(
-        self,
-        deal: None = None,  # noqa: ARG002
-        *,
-        stage_id: int | None = None,
-        contact: Person | None = None,
-    ) -> None:
+    def __init__(self, *, stage_id: int | None = None, contact: Person | None = None) -> None:
         super().__init__()
         self._stage_id = stage_id
         self._contact = contact

@@ -55,7 +55,7 @@ class DealForms(DealVerbs):
         """Open the form for a new deal in a stage."""
         from dealboard.screens.deal import DealScreen
 
-        await self.app.push_screen_wait(DealScreen(None, stage_id=stage_id))
+        await self.app.push_screen_wait(DealScreen(stage_id=stage_id))
 
     @work
     async def open_deal(self, deal_id: int) -> None:

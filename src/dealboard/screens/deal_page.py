@@ -369,6 +369,8 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     def _show_hints(self, _screen: object = None) -> None:
         super()._show_hints()
+        if self.fields.editing:  # letters are letters there, and the mouse can still be used
+            return
         keys = {
             binding.action: (self.app.get_key_display(binding), binding.description)
             for _, binding, enabled, _ in self.active_bindings.values()

@@ -19,9 +19,9 @@ from dealboard.widgets.theme_styles import ThemeStyles
 
 STYLES = {
     "title": "bold",
-    "muted": "$text-muted",
+    "muted": "$foreground 60%",
     "mark": "bold $text-warning",
-    "item": "$text-muted",
+    "item": "$foreground 75%",
     "key": "bold $text-accent",
     "amount": "bold",
     "here": "bold $text-accent",

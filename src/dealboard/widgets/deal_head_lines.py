@@ -225,6 +225,7 @@ def _cut(parts: Iterable[Part], width: int) -> list[Part]:
 
 
 def _spread(left: Sequence[Part], right: Sequence[Part], width: int) -> tuple[Part, ...]:
-    """Return both sides with room between, cut to the width."""
+    """Return both sides with room between, exactly as wide as asked."""
     space = Part(" " * max(0, width - _width(left) - _width(right)))
-    return tuple(_cut((*left, space, *right), width))
+    parts = _cut((*left, space, *right), width)
+    return (*parts, Part(" " * (width - _width(parts))))

@@ -33,7 +33,7 @@ STYLES = {
     "cursor": "on $primary 30%",
     "marker": "$accent",
     "thumb": "$foreground 35%",
-    "muted": "$text-muted",
+    "muted": "$foreground 60%",
     "title": "bold",
     "head": "bold $text-accent",
     "rule": "$foreground 25%",

@@ -47,16 +47,22 @@ class ThemeStyles:
             self._known[names] = self._look_up(names)
         return self._known[names]
 
+    def _parse(self, name: str) -> VisualStyle:
+        """Return a style; the terminal's own colours cannot be mixed, and are dimmed instead."""
+        words = self._table.get(name, "")
+        if "%" in words and self._owner.app.native_ansi_color:
+            return VisualStyle(dim=True)
+        return VisualStyle.parse(words)
+
     def _look_up(self, names: tuple[str, ...]) -> Style:
         """Return a style as the app's line filters (NO_COLOR, ANSI colours) leave it."""
         owner, app = self._owner, self._owner.app
         style = owner.visual_style
-        flat = GROUND in names and (app.no_color or app.native_ansi_color)
-        for name in names:
-            if name == GROUND and flat:
-                style += VisualStyle(reverse=True)
-            elif not flat or name == names[0]:
-                style += VisualStyle.parse(self._table.get(name, ""))
+        if GROUND in names and (app.no_color or app.native_ansi_color):
+            style += VisualStyle(reverse=True)
+        else:
+            for name in names:
+                style += self._parse(name)
         segments = [Segment(" ", style.rich_style)]
         for line_filter in owner.get_line_filters():
             segments = line_filter.apply(segments, owner.background_colors[1])
