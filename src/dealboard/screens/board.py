@@ -252,7 +252,7 @@ class BoardScreen(DealsScreen):
     @property
     def matching(self) -> DealFilter:
         """What a deal must be to be on the board."""
-        return self.outlook.board_only
+        return self.outlook._replace(pipeline_id=self.pipeline_id).board_only
 
     @property
     def shown_filter(self) -> DealFilter:

@@ -63,6 +63,7 @@ class DealsScreen(DealPlaces):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("A", "select_all", "Select all that match", show=False, id="deal.select_all"),
         Binding("ctrl+e", "export", "Export", show=False, id="view.export"),
+        Binding("I", "figures", "Figures", show=False, id="view.figures"),
     ]
 
     def __init__(self, outlook: Outlook, material: Material = Material()) -> None:  # noqa: B008
@@ -284,6 +285,13 @@ class DealsScreen(DealPlaces):
         from dealboard.screens.exporting import export
 
         await export(self.dealboard, self.matching, self.wanted.sort, self.counts.deals)
+
+    def action_figures(self) -> None:
+        """Show what the deals amount to, stage by stage."""
+        from dealboard.screens.statistics import StatisticsScreen
+
+        shown = self.matching.pipelines if self.LOOK == "board" else frozenset()
+        self.app.push_screen(StatisticsScreen(self.matching, DealFilter(pipelines=shown)))
 
 
 def _names_changed(receipt: "Receipt[Any] | None") -> bool:

@@ -25,6 +25,18 @@ _PERSON = "contact.id, first_name, last_name, phone, email, phone_key"
 _OPEN_STAGE = "deal.stage_id IN (SELECT id FROM stage WHERE kind = 'open')"
 _LAST_TOUCHED = "max(deal.updated_at, deal.stage_entered_at)"
 
+ROTS = (
+    "deal.stage_id = :stage AND deal.updated_at < :cut AND deal.stage_entered_at < :cut"
+    " AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.deal_id = deal.id"
+    f" AND {OPEN_TASK} AND activity.due >= :today)"
+    " AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.deal_id = deal.id AND"
+    " CASE kind WHEN 'task' THEN done_at ELSE created_at END >= :cut)"
+    " AND NOT EXISTS (SELECT 1 FROM deal_contact AS link"
+    " JOIN message ON message.contact_id = link.contact_id AND message.at >= :cut"
+    " WHERE link.deal_id = deal.id)"
+)
+"""Of the deals of a stage those that rot, as `domain.rotting` says: see `cuts`."""
+
 
 class _Day(NamedTuple):
     """Whose day it is, and how much of it is read."""
@@ -156,30 +168,22 @@ def _stepless(connection: Connection, day: _Day) -> Listed[Prospect]:
 def _rotting(connection: Connection, day: _Day) -> Listed[Prospect]:
     """Return the open deals that rot, as `domain.rotting` says, the longest idle first."""
     found: list[tuple[str, int]] = []
-    for stage_id, cut in _cuts(connection, day):
+    for stage_id, cut in cuts(connection, day.today, day.tz):
         found += connection.execute(
-            f"SELECT {_LAST_TOUCHED}, deal.id FROM deal WHERE deal.stage_id = :stage"
-            f" AND {day.mine('deal.owner_id')}"
-            " AND deal.updated_at < :cut AND deal.stage_entered_at < :cut"
-            " AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.deal_id = deal.id"
-            f" AND {OPEN_TASK} AND activity.due >= :today)"
-            " AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.deal_id = deal.id AND"
-            " CASE kind WHEN 'task' THEN done_at ELSE created_at END >= :cut)"
-            " AND NOT EXISTS (SELECT 1 FROM deal_contact AS link"
-            " JOIN message ON message.contact_id = link.contact_id AND message.at >= :cut"
-            " WHERE link.deal_id = deal.id)",
+            f"SELECT {_LAST_TOUCHED}, deal.id FROM deal"
+            f" WHERE {ROTS} AND {day.mine('deal.owner_id')}",
             day.params() | {"stage": stage_id, "cut": cut},
         ).fetchall()
     first = [deal_id for _, deal_id in nsmallest(day.limit, found)]
     return _prospects(connection, day, first, len(found))
 
 
-def _cuts(connection: Connection, day: _Day) -> Iterator[tuple[int, str]]:
+def cuts(connection: Connection, today: date, tz: tzinfo | None) -> Iterator[tuple[int, str]]:
     """Yield each stage in which deals rot, with the moment before which they were touched last."""
     for stage_id, days in connection.execute(
         "SELECT id, rotting_days FROM stage WHERE kind = 'open' AND rotting_days IS NOT NULL"
     ).fetchall():
-        cut = day_start(day.today - timedelta(days=days - 1), day.tz)
+        cut = day_start(today - timedelta(days=days - 1), tz)
         if cut:
             yield stage_id, cut
 
