@@ -67,6 +67,7 @@ def import_() -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--partial", is_flag=True, help="Import the good rows, if some are bad.")
 @click.option("--errors", metavar="FILE", type=FILE, help="A new file for the bad rows.")
+@click.option("--automations", is_flag=True, help="Let automations run for what comes in.")
 @click.option(
     "-y",
     "--yes",
@@ -83,6 +84,7 @@ def deals(
     create_stages: bool,
     owner: str | None,
     date_order: str | None,
+    automations: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -106,7 +108,9 @@ def deals(
     )
     try:
         with output.progress("Importing") as progress:
-            receipt = run.selling.run(lambda tx: importer.run(tx, file, chosen, progress))
+            receipt = run.selling.run(
+                lambda tx: importer.run(tx, file, chosen, progress), automations=automations
+            )
     except ImportRejected as error:
         _tell(error.report, as_json)
         raise

@@ -10,10 +10,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from dealboard.domain import catalogue, placeholders
 from dealboard.domain.catalogue import Facts, Kind, Known, Value
 from dealboard.domain.dates import parse_day
+from dealboard.domain.outbox import check_secret_name, check_url
 from dealboard.domain.placeholders import Part
 from dealboard.domain.text import excerpt, fold
 from dealboard.errors import InvalidValue, MissingField
@@ -160,7 +162,7 @@ ARGUMENTS: Mapping[Do, Mapping[str, Argument]] = {
     Do.ADD_CONTACT: {"contact": _NEEDED},
     Do.ADD_TASK: {"text": _NEEDED, "days": Argument("days"), "owner": Argument("user")},
     Do.ADD_NOTE: {"text": _NEEDED},
-    Do.SEND_WEBHOOK: {"url": Argument("text", required=True), "secret": Argument("text")},
+    Do.SEND_WEBHOOK: {"url": _NEEDED, "secret": _TEXT},
     Do.DELAY: {"days": Argument("days"), "hours": Argument("days"), "minutes": Argument("days")},
 }
 """What each action takes. A `secret` is the name of one, never the secret (decision 81)."""
@@ -315,7 +317,22 @@ def _step(given: object, where: str, custom: Sequence[Known]) -> Step:
         args[name] = _argument(argument, value, f"{where}.{name}", custom)
     if do is Do.DELAY and not any(args.values()):
         raise MissingField(where, "say how long to wait: days, hours or minutes")
+    if do is Do.SEND_WEBHOOK:
+        _check_webhook(args, where, custom)
     return Step(do, args)
+
+
+def _check_webhook(args: Mapping[str, Any], where: str, custom: Sequence[Known]) -> None:
+    """Raise InvalidValue for an address that no webhook goes to, or that fields could redirect."""
+    field = f"{where}.url"
+    first, *further = placeholders.parse(args["url"], custom)
+    if not isinstance(first, str):
+        raise InvalidValue(field, excerpt(args["url"]), "its host is not filled in by a field")
+    check_url(first, field=field)
+    if further and urlsplit(first)[2:4] == ("", ""):
+        raise InvalidValue(field, excerpt(args["url"]), "fields come behind the host and a /")
+    if "secret" in args:
+        check_secret_name(args["secret"], field=f"{where}.secret")
 
 
 def _argument(argument: Argument, value: object, where: str, custom: Sequence[Known]) -> object:

@@ -19,7 +19,7 @@ KEPT_ATTEMPTS = 40
 """Entries of a row's log; the oldest go first."""
 
 _WAKE = (
-    "UPDATE outbox SET state = 'pending' WHERE kind = :kind AND state = 'held'"
+    "UPDATE outbox SET state = 'pending', due_at = :due_by WHERE kind = :kind AND state = 'held'"
     " AND (:afresh OR due_at <= :now OR due_at > :far)"
 )
 _FREE = "(lease_until IS NULL OR lease_until <= :now OR lease_until > :far_lease)"
@@ -44,11 +44,25 @@ _RETRY = (
     " lease_owner = NULL, lease_until = NULL"
 )
 _CANCEL = "UPDATE outbox SET state = 'cancelled', settled_at = :now"
+UNDONE = "undone"
+"""Why a row was cancelled whose operation was taken back."""
+
+_WITHDRAW = (
+    "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = :reason"
+    " WHERE operation_seq = :operation AND state IN ('pending', 'held') RETURNING kind"
+)
+_REVIVE = (
+    "UPDATE outbox SET state = 'pending', settled_at = NULL, reason = ''"
+    " WHERE operation_seq = :operation AND state = 'cancelled' AND reason = :reason"
+)
 
 
-def wake(connection: Connection, kind: str, *, now: datetime, afresh: bool = False) -> None:
-    """Let held rows go again once it is time to look; `afresh` looks at all of them."""
-    connection.execute(_WAKE, {"kind": kind, "afresh": afresh, **moments(now)})
+def wake(
+    connection: Connection, kind: str, *, now: datetime, due_by: datetime, afresh: bool = False
+) -> None:
+    """Let held rows be due once it is time to look again; `afresh` looks at all of them."""
+    params: Params = {**moments(now), "kind": kind, "afresh": afresh}
+    connection.execute(_WAKE, params | {"due_by": moment_text(due_by)})
 
 
 def claim(
@@ -131,6 +145,29 @@ def retry(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:
 def cancel(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:
     """Keep rows from going out that nobody is sending right now, and return how many."""
     return _each(connection, _CANCEL, "('pending', 'held')", row_ids, now)
+
+
+def withdraw(connection: Connection, operation: int, now: datetime) -> tuple[str, ...]:
+    """Cancel what an operation that is taken back wanted sent or done later; return the kinds.
+
+    What a courier is sending right now is cancelled too: `settle` tells it if it went out.
+    """
+    values = {"operation": operation, "now": moment_text(now), "reason": UNDONE}
+    return tuple(row[0] for row in connection.execute(_WITHDRAW, values).fetchall())
+
+
+def revive(connection: Connection, operation: int) -> None:
+    """Let what `withdraw` cancelled go after all: its operation is done again."""
+    connection.execute(_REVIVE, {"operation": operation, "reason": UNDONE})
+
+
+def sent(connection: Connection, operation: int) -> tuple[str, ...]:
+    """Return the kinds of what an operation sent, or had done later, already."""
+    rows = connection.execute(
+        "SELECT kind FROM outbox WHERE operation_seq = :operation AND state = 'sent'",
+        {"operation": operation},
+    )
+    return tuple(row[0] for row in rows)
 
 
 def _each(

@@ -5,6 +5,7 @@ fields may have moved on), a row it created must be as it left it and used by no
 in the way is named. `rank` is not held against an undo, being only a place among neighbours.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlmodel import Session, SQLModel, col
 
 from dealboard.domain.text import excerpt, first_line
 from dealboard.errors import NotFound, Refused
-from dealboard.store import images, journal, search, tables
+from dealboard.store import images, journal, outbox, search, tables
 from dealboard.store.images import TABLES, Image
 from dealboard.store.search import chunks
 from dealboard.store.tables import Change, Operation
@@ -50,6 +51,7 @@ def undo(tx: Transaction, seq: int | None = None) -> int:
     tx.operation.label = f"Undid: {target.label}"
     done = journal.changes(tx.connection, target.seq)
     _Inversion(tx, target.label, done, batch=target.seq).apply()
+    _withdraw(tx, target.seq)
     target.undone_by = tx.operation.seq
     return target.seq
 
@@ -66,8 +68,29 @@ def redo(tx: Transaction) -> int:
     tx.operation.label = f"Redid: {target.label}"
     taken_back = journal.changes(tx.connection, target.undone_by)
     _Inversion(tx, target.label, taken_back).apply()
+    outbox.revive(tx.connection, target.seq)
     target.undone_by = None
     return target.seq
+
+
+_LATER = {
+    "meta": ("event for Meta", "events for Meta"),
+    "webhook": ("webhook", "webhooks"),
+    "step": ("delayed action", "delayed actions"),
+}
+
+
+def _withdraw(tx: Transaction, seq: int) -> None:
+    """Cancel what the operation still wanted to send or do, and say what is out already."""
+    tx.flush()
+    for kind, count in Counter(outbox.withdraw(tx.connection, seq, tx.now)).items():
+        tx.note(f"{count:,} {_LATER[kind][count > 1]} cancelled.")
+    for kind, count in Counter(outbox.sent(tx.connection, seq)).items():
+        what = f"{count:,} {_LATER[kind][count > 1]}"
+        if kind == "step":
+            tx.note(f"What {what} did already stays: undo it from History.")
+        else:
+            tx.note(f"{what} sent already: that cannot be taken back.")
 
 
 def _by_actor(tx: Transaction) -> list[Any]:
