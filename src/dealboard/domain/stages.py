@@ -6,9 +6,9 @@ reports go by a stage's kind, never by its name or its number (guide, Pipeline S
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from dealboard.domain.text import excerpt
 from dealboard.errors import InvalidValue, MissingField
@@ -66,8 +66,7 @@ def default_probability(before: int | None, after: int | None) -> int:
 # ── typed ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class NewStage:
+class NewStage(NamedTuple):
     """An open stage of a pipeline to be created; without a probability it gets a fitting one."""
 
     name: str
@@ -162,8 +161,7 @@ def _next_known(probabilities: Sequence[int | None]) -> tuple[int, int]:
 # ── closing ───────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(NamedTuple):
     """How a deal stands to its end: when it truly ended, and its close date.
 
     `auto` says that the close date was set by closing the deal, not by a person.
@@ -188,4 +186,4 @@ def enter(
         return Closing(close_date=None if closing.auto else closing.close_date)
     if closing.close_date is None:
         return Closing(now, today, auto=True)
-    return replace(closing, closed_at=now)
+    return closing._replace(closed_at=now)

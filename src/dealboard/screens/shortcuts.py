@@ -4,9 +4,8 @@ Help and the command palette show this; no list of keys is kept by hand.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.binding import ActiveBinding, Binding
 from textual.content import Content
@@ -27,8 +26,7 @@ UNNAMED = "More"
 """The group of bindings whose id names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shortcut:
+class Shortcut(NamedTuple):
     """An action, where it runs, and the keys that run it, as users write them."""
 
     group: str
@@ -60,7 +58,7 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
         known = found.get(here)
         if known is None:
             known = Shortcut(_group(binding.id), binding.description, (), binding.action, node)
-        found[here] = replace(known, keys=(*known.keys, key_name(key))) if is_bound(key) else known
+        found[here] = known._replace(keys=(*known.keys, key_name(key))) if is_bound(key) else known
     named = (each.group for each in found.values() if each.group != UNNAMED)
     groups = [
         *(each for each in dict.fromkeys((*FIRST, *named)) if each != MOVING),

@@ -5,8 +5,8 @@ board. A look at the file never changes it; only a file of ours, of a version we
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dealboard.errors import NotAWorkspace, NoWorkspace, StorageFailed, WorkspaceNewer
 from dealboard.store import driver
@@ -20,8 +20,7 @@ FORMAT = 3
 HEADER = b"SQLite format 3\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """A connection that cannot write; `read_only` says why the workspace cannot be, else None."""
 
     connection: driver.Connection

@@ -162,63 +162,77 @@ class Board(Widget, can_focus=True):
 
     RowsWanted: TypeAlias = LaneRowsWanted
 
-    @dataclass
     class CursorMoved(Message):
         """The cursor is on another deal, or on none."""
 
-        deal_id: int | None
-        stage_id: int
+        def __init__(self, deal_id: int | None, stage_id: int) -> None:
+            super().__init__()
+            self.deal_id = deal_id
+            self.stage_id = stage_id
 
-    @dataclass
     class SelectionChanged(Message):
         """Other deals are selected than before."""
 
-        deal_ids: frozenset[int]
+        def __init__(self, deal_ids: frozenset[int]) -> None:
+            super().__init__()
+            self.deal_ids = deal_ids
 
-    @dataclass
     class RangeWanted(Message):
         """A range is selected whose rows are not all held: their ids are wanted."""
 
-        stage_id: int
-        offset: int
-        limit: int
+        def __init__(self, stage_id: int, offset: int, limit: int) -> None:
+            super().__init__()
+            self.stage_id = stage_id
+            self.offset = offset
+            self.limit = limit
 
-    @dataclass
     class MoveRequested(Message):
         """Move a deal: by so many stages, or to a stage; `index` is its place there, None the top.
 
         The index counts the deals of the stage without the one that is moved.
         """
 
-        deal_id: int
-        by: int | None = None
-        stage_id: int | None = None
-        index: int | None = None
+        def __init__(
+            self,
+            deal_id: int,
+            by: int | None = None,
+            stage_id: int | None = None,
+            index: int | None = None,
+        ) -> None:
+            super().__init__()
+            self.deal_id = deal_id
+            self.by = by
+            self.stage_id = stage_id
+            self.index = index
 
-    @dataclass
     class ReorderRequested(Message):
         """Move a deal by so many places in its stage, down if positive."""
 
-        deal_id: int
-        by: int
+        def __init__(self, deal_id: int, by: int) -> None:
+            super().__init__()
+            self.deal_id = deal_id
+            self.by = by
 
-    @dataclass
     class OpenRequested(Message):
         """Open a deal."""
 
-        deal_id: int
+        def __init__(self, deal_id: int) -> None:
+            super().__init__()
+            self.deal_id = deal_id
 
-    @dataclass
     class NewRequested(Message):
         """Create a deal in a stage."""
 
-        stage_id: int
+        def __init__(self, stage_id: int) -> None:
+            super().__init__()
+            self.stage_id = stage_id
 
-    @dataclass
     class OlderRequested(Message):
         """Show the deals of a closed stage that are older than the board's window."""
 
-        stage_id: int
+        def __init__(self, stage_id: int) -> None:
+            super().__init__()
+            self.stage_id = stage_id
 
     def __init__(
         self,

@@ -1,8 +1,7 @@
 """The bottom line: what just happened, and the keys that are likely next."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -15,8 +14,7 @@ from dealboard.widgets.drawn_line import DrawnLine, Span
 GAP = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """A key, what it does, and the action it runs."""
 
     key: str
@@ -58,11 +56,12 @@ class HintBar(DrawnLine):
     message: reactive[str] = reactive("")
     """What just happened."""
 
-    @dataclass
     class Pressed(Message):
         """A hint was clicked."""
 
-        action: str
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
 
     def take_back(self, message: str) -> None:
         """Say no more what was said, unless something else is by now."""

@@ -5,9 +5,9 @@ finished lines, so that a key costs only the lines that differ.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import count
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
@@ -36,8 +36,7 @@ MAX_KEPT = 200
 _GENERATIONS = count(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What the drawing of cards depends on besides the cards."""
 
     density: Density
@@ -45,14 +44,15 @@ class Look:
     locale: str
 
 
-@dataclass
 class RowsWanted(Message, namespace="board"):
     """A stage is about to show rows that it does not hold; a newer request replaces an older."""
 
-    stage_id: int
-    offset: int
-    limit: int
-    generation: int
+    def __init__(self, stage_id: int, offset: int, limit: int, generation: int) -> None:
+        super().__init__()
+        self.stage_id = stage_id
+        self.offset = offset
+        self.limit = limit
+        self.generation = generation
 
     def can_replace(self, message: Message) -> bool:
         """Let a newer request for the same stage take this one's place in the queue."""

@@ -4,7 +4,6 @@ One drawn line, each part of it clickable; what a choice does is the screen's bu
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -54,11 +53,12 @@ class MenuBar(DrawnLine):
     hovered: reactive[str | None] = reactive(None)
     """The id of the item under the pointer."""
 
-    @dataclass
     class Chosen(Message):
         """An item was clicked."""
 
-        item_id: str
+        def __init__(self, item_id: str) -> None:
+            super().__init__()
+            self.item_id = item_id
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ Pure: no Textual here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -18,16 +18,14 @@ MIN_PLACE = 8
 """Cells below which the name of what is shown is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class MenuItem:
+class MenuItem(NamedTuple):
     """One choice: what it is called by the program, and its label."""
 
     id: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A stretch of the line, its style, and the id that a click on it chooses."""
 
     text: str

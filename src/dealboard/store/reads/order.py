@@ -5,9 +5,8 @@ currencies cannot be compared, so they are grouped by currency.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from dealboard.domain.filters import DealFilter, Sort, SortKey
 from dealboard.store.driver import Connection
@@ -16,8 +15,7 @@ from dealboard.store.reads.values import Params
 from dealboard.store.reads.where import Where, in_lane, matching
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One expression on `deal` to sort by."""
 
     sql: str
@@ -31,8 +29,7 @@ _TITLE = "substr(deal.search, 1, instr(deal.search || char(31), char(31)) - 1)"
 _MAY_BE_EMPTY = {SortKey.CLOSE: "deal.close_date", SortKey.AMOUNT: "deal.amount"}
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A part of an order: what follows FROM deal, and the values of its parameters."""
 
     sql: str

@@ -5,8 +5,8 @@ always bound, never written into the text.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from dealboard.domain.filters import DealFilter
 from dealboard.domain.stages import StageKind
@@ -23,8 +23,7 @@ LONGEST_TEXT = 1000
 """Characters of a search text that are looked for: more than any field of a deal has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """A condition on `deal` rows with the values of its parameters.
 
     `wide` conditions look at more than stage, currency, amount, closing and owner, which are what
