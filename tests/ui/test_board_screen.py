@@ -327,8 +327,8 @@ async def test_more_than_a_page_can_be_walked(sales: Workspace, path: Path) -> N
 async def test_the_palette_runs_actions_and_goes_places(sales: Workspace) -> None:
     async with driving(sales, sales.path) as robot:
         await robot.press("ctrl+p")
-        await robot.type("go to stage proposal")
-        await robot.until(lambda: "Go to stage Proposal" in robot.text)
+        await robot.type("proposal")
+        await robot.until(lambda: "Proposal  stage · Sales" in robot.text)
         await robot.press("enter")
         await robot.until(lambda: robot.board.cursor and robot.board.cursor.stage_id == 3)
         await robot.press("ctrl+p")

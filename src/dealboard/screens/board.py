@@ -1,8 +1,7 @@
 """The board's screen: hands the board its rows, and what a person asks for to the actions."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -13,6 +12,7 @@ from textual.widgets import Static
 from dealboard import actions
 from dealboard.domain.filters import DealFilter, SortKey
 from dealboard.domain.stages import StageKind
+from dealboard.domain.views import Stage
 from dealboard.screens import board_page
 from dealboard.screens.board_page import Opening, Page, Seen, Stale, View, Window
 from dealboard.screens.counting import sum_up
@@ -71,6 +71,7 @@ class BoardScreen(DealsScreen):
         self._shows_whole = False
         self._stale: Stale | None = None
         self._outdated = False
+        self._to_stage: int | None = None
 
     @property
     def _view(self) -> View | None:
@@ -170,8 +171,16 @@ class BoardScreen(DealsScreen):
                 board.focus_deal(stale.follow, *page.position)
             for stage_id, (offset, cards) in page.rows.items():
                 board.put_rows(stage_id, offset, cards)
+            self._go_to_stage()
         self._count_up()
         self._say(stale, page)
+
+    def _go_to_stage(self) -> None:
+        """Put the cursor in the stage that was asked for, once its pipeline is shown."""
+        ids = [stage.id for stage in self._opening.stages]
+        if self._to_stage in ids:
+            self.board.action_stage(ids.index(self._to_stage))
+            self._to_stage = None
 
     def _say(self, stale: Stale, page: Page) -> None:
         if not stale.said:
@@ -269,6 +278,11 @@ class BoardScreen(DealsScreen):
             outlook = outlook.to_pipeline(pipeline_id)
         self.look_at(outlook)
         self.remember()
+
+    def show_stage(self, stage: Stage) -> None:
+        """Show the pipeline of a stage, and put the cursor in it."""
+        self._to_stage = stage.id
+        self.show_pipeline(stage.pipeline_id)
 
     def show_pipeline(self, pipeline_id: int) -> None:
         """Show another pipeline."""
@@ -478,11 +492,3 @@ class BoardScreen(DealsScreen):
         """Change between comfortable and compact cards."""
         compact = self.board.density is Density.COMPACT
         self.board.density = Density.COMFORTABLE if compact else Density.COMPACT
-
-    def jumps(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield the stages, then what other views offer too, for the palette."""
-        stages = (
-            (f"Go to stage {stage.name}", partial(self.board.action_stage, at))
-            for at, stage in enumerate(self._opening.stages)
-        )
-        return chain(stages, super().jumps())

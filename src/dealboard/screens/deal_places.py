@@ -1,7 +1,5 @@
 """Where one can go from a view of deals: to pipelines and to saved views."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -42,13 +40,6 @@ class DealPlaces(DealQuery):
             {each.id: each.name for each in material.stages},
             {each.id: each.name for each in material.users},
         )
-
-    def jumps(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield the saved views and the pipelines, for the palette."""
-        for view in self.material.views:
-            yield f"Show view {view.name}", partial(self.show_view, view)
-        for pipeline in self.material.pipelines:
-            yield f"Show pipeline {pipeline.name}", partial(self.show_pipeline, pipeline.id)
 
     # ── pipelines ─────────────────────────────────────────────────────────────────────────────
 

@@ -16,6 +16,8 @@ from dealboard.widgets.menu_line import MenuItem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.command import Provider
+
     from dealboard.app import DealboardApp
     from dealboard.store.transaction import Receipt, Transaction
     from dealboard.workspace import Then
@@ -31,11 +33,20 @@ COMMON = frozenset({"history.undo", "history.redo", "app.leave", "page.leave", "
 """Bindings whose hints stand behind what can be done here."""
 
 
+def places_provider() -> "type[Provider]":
+    """Return what the palette can jump to, when it is first opened."""
+    from dealboard.screens.palette import Places
+
+    return Places
+
+
 class Place(Screen[None]):
     """A main screen; what it shows between menu and hints is its `body`."""
 
     PLACE: ClassVar[str] = ""
     """The id of the menu's item that leads here."""
+
+    COMMANDS: ClassVar = {places_provider}
 
     MENU_ACTIONS: ClassVar[dict[MenuItem, str]] = {}
     """What the menu offers on the right, and the action that each runs."""

@@ -174,7 +174,8 @@ def _widest(texts: Iterable[str]) -> int:
 def _line(cells: _Cells, widths: _Widths) -> Line:
     spans: list[Span] = [*_column(cells.name, cells.style, widths.name)]
     if widths.bar:
-        spans += [(" " * GAP, "text"), *_column(bar(cells.bar, widths.bar), "accent", widths.bar)]
+        colour = cells.style if cells.style in {"won", "lost"} else "thumb"
+        spans += [(" " * GAP, "text"), *_column(bar(cells.bar, widths.bar), colour, widths.bar)]
     plain = "muted" if cells.style == "muted" else "text"
     bold = "title" if cells.style == "title" else plain
     for text, style, width in (
