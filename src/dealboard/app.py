@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel as Severity
     from textual.screen import Screen
 
+    from dealboard.delivery.courier import Report
+    from dealboard.delivery.rounds import Rounds
     from dealboard.store.transaction import Receipt, Transaction
     from dealboard.workspace import Then
 
@@ -52,6 +54,9 @@ POLL_SECONDS = 0.5
 
 SIGNALLED_SECONDS = 5.0
 """How long a signal's orderly way out may take before the process ends anyhow."""
+
+DRAINING_SECONDS = 2.0
+"""How long leaving may wait for what is being sent."""
 
 SAID_SECONDS = 10.0
 """How long the bottom line says what was done."""
@@ -76,6 +81,14 @@ class Changed(Message, bubble=False):
     def __init__(self, receipt: "Receipt[Any] | None") -> None:
         super().__init__()
         self.receipt = receipt
+
+
+class Delivered(Message, bubble=False):
+    """The courier made a round, or died of an error that nobody foresaw."""
+
+    def __init__(self, came: "Report | Exception") -> None:
+        super().__init__()
+        self.came = came
 
 
 class Configured(Message):
@@ -121,6 +134,7 @@ class DealboardApp(App[None]):
         self.look = ""
         self._configuring = asyncio.Lock()
         self._scratch: str | None = None
+        self._rounds: Rounds | None = None
         self._take_keymap()
 
     @property
@@ -320,6 +334,7 @@ class DealboardApp(App[None]):
             self.start(self._check_keymap())
         if self._workspace is not None:
             self._writer.submit(self._warm_up, self._workspace)
+            self.start(self._expect_deliveries())
 
     @staticmethod
     def _warm_up(workspace: Workspace) -> None:
@@ -372,7 +387,9 @@ class DealboardApp(App[None]):
         self.push_screen(Help())
 
     def finish(self) -> None:
-        """Wait for what is being written, after the app has run; for nothing else."""
+        """Wait for what is being written, and shortly for what is being sent; for nothing else."""
+        if self._rounds is not None:
+            self._rounds.close(DRAINING_SECONDS)
         wait(tuple(self._writes))
         self._writer.shutdown(wait=False, cancel_futures=True)
         self._reader.shutdown(wait=False, cancel_futures=True)
@@ -472,6 +489,42 @@ class DealboardApp(App[None]):
         self._own.difference_update(operations)
         if foreign:
             self._announce(None)
+        await self._expect_deliveries()
+
+    async def _expect_deliveries(self) -> None:
+        """Tell the courier when something is due next; it sets out when there first is."""
+        if self.workspace.read_only:
+            return
+        from dealboard.store.reads import outbox
+
+        due = await self.report(self.read(outbox.next_due, self.workspace.now))
+        if self._rounds is None and due is not None:
+            from dealboard.delivery.rounds import Rounds, make_courier
+
+            self._rounds = Rounds(
+                partial(make_courier, self.config, self.workspace, self._keep),
+                lambda: self.workspace.now,
+                self._post_delivered,
+            )
+        if self._rounds is not None:
+            self._rounds.expect(due)
+
+    def _keep(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Write on the writer thread what is not journalled, for a thread that can wait."""
+        return self._writer.submit(self.workspace.keep, work, *args, **kwargs).result()
+
+    def _post_delivered(self, came: "Report | Exception") -> None:
+        """Let the app know, from the courier's thread; one that is over has nobody to tell."""
+        with contextlib.suppress(RuntimeError):
+            self.post_message(Delivered(came))
+
+    async def on_delivered(self, event: Delivered) -> None:
+        """Show what the courier's round left; what was given up for good is said."""
+        if isinstance(event.came, Exception):
+            raise event.came
+        self._announce(None)
+        if event.came.trouble:
+            self.say(event.came.trouble, severity="error")
 
     def _announce(self, receipt: "Receipt[Any] | None") -> None:
         """Tell every screen, also those that are not in front, that something was committed."""

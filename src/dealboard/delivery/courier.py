@@ -91,6 +91,15 @@ class Report(NamedTuple):
         """How many rows it tried."""
         return self.sent + self.again + self.held + len(self.failures)
 
+    @property
+    def trouble(self) -> str:
+        """What was given up for good, as a sentence for the user; empty when nothing was."""
+        if not self.failures:
+            return ""
+        count, last = len(self.failures), self.failures[-1]
+        what = "A webhook was" if count == 1 else f"{count} webhooks were"
+        return f"{what} not delivered: {last}"
+
 
 def flush(
     workspace: "Workspace", config: "Config", channels: Sequence[Channel] | None = None
@@ -168,13 +177,14 @@ class Courier:
         self, connection: Connection, channel: Channel, begun: datetime, *, afresh: bool
     ) -> tuple[Parcel, ...]:
         now = self._clock()
-        outbox.wake(connection, channel.kind, now=now, afresh=afresh)
+        due_by = min(begun, now)
+        outbox.wake(connection, channel.kind, now=now, due_by=due_by, afresh=afresh)
         return outbox.claim(
             connection,
             channel.kind,
             self._owner,
             now=now,
-            due_by=min(begun, now),
+            due_by=due_by,
             limit=channel.batch,
             lease=self._lease,
         )

@@ -3,9 +3,14 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from dealboard.delivery.courier import Clock, Courier, Report, seconds_until
+from dealboard.delivery.courier import Clock, Courier, Keep, Report, seconds_until
 from dealboard.errors import DealboardError
+
+if TYPE_CHECKING:
+    from dealboard.config import Config
+    from dealboard.workspace import Workspace
 
 AFTER_TROUBLE = timedelta(minutes=1)
 """After which a workspace that could not be written is tried again."""
@@ -102,3 +107,10 @@ class Rounds:
                     return True
                 self._news.wait(left)
             return False
+
+
+def make_courier(config: "Config", workspace: "Workspace", keep: Keep) -> Courier:
+    """Return the courier of an app, made on its own thread: it imports what speaks to servers."""
+    from dealboard.delivery.channels import make_channels
+
+    return Courier(keep, lambda: workspace.now, make_channels(config))

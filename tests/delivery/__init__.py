@@ -1,0 +1,1 @@
+"""Delivery: what the courier promises."""

@@ -1,0 +1,287 @@
+"""Rows are taken, settled and put back: leases, clocks that jump, users that change their mind."""
+
+from collections.abc import Generator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dealboard import actions
+from dealboard.delivery import backoff
+from dealboard.delivery.courier import Report
+from dealboard.domain.outbox import LEASE, Attempt, Outcome, Parcel, State, Tally, Verdict
+from dealboard.domain.views import Role
+from dealboard.errors import Busy, NotPermitted, Refused
+from dealboard.store import outbox
+from dealboard.store.reads import outbox as reads
+from dealboard.store.reads.values import moment_text
+from dealboard.workspace import Workspace
+from tests.conftest import Clock
+from tests.delivery.conftest import Post, states
+
+SENT = Outcome(Verdict.SENT, "200")
+AGAIN = Outcome(Verdict.AGAIN, "500")
+
+
+class Script:
+    """A channel that has its outcomes from a list, the last of them for ever."""
+
+    kind = "webhook"
+    patience = 25.0
+
+    def __init__(self, clock: Clock, *outcomes: Outcome, batch: int = 3, takes: float = 0) -> None:
+        self.batch = batch
+        self.outcomes = list(outcomes)
+        self.takes = takes
+        self.clock = clock
+        self.seen: list[int] = []
+        self.batches: list[int] = []
+        self.closed = False
+
+    def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[Parcel, Outcome], None, None]:
+        self.batches.append(len(parcels))
+        for parcel in parcels:
+            self.seen.append(parcel.id)
+            self.clock.advance(seconds=self.takes)
+            left = self.outcomes
+            yield parcel, left.pop(0) if len(left) > 1 else left[0]
+
+    def cut(self) -> None:
+        """Nothing to cut."""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_what_is_due_goes_in_order_and_in_batches(post: Post, clock: Clock) -> None:
+    rows = [post.put() for _ in range(7)]
+    tomorrow = post.put(due=clock.now + timedelta(minutes=30))
+    script = Script(clock, SENT)
+    report = post.courier(script).flush()
+    assert script.seen == rows
+    assert script.batches == [3, 3, 1]
+    assert report == Report(sent=7, next_due=clock.now + timedelta(minutes=30))
+    assert post.row(tomorrow).state == "pending"
+    assert post.workspace.read(reads.counts) == (
+        Tally("webhook", State.PENDING, 1),
+        Tally("webhook", State.SENT, 7),
+    )
+
+
+def test_held_rows_go_in_a_round_though_time_goes_on(post: Post, clock: Clock) -> None:
+    post.put()
+    held = Outcome(Verdict.HELD, "no secret")
+    assert post.courier(Script(clock, held)).flush().held == 1
+
+    def ticking() -> datetime:
+        clock.advance(microseconds=1)
+        return clock.now
+
+    courier = post.courier(Script(clock, SENT))
+    courier._clock = ticking
+    assert courier.flush().sent == 1
+
+
+def test_other_kinds_are_left_alone(post: Post, clock: Clock) -> None:
+    step = post.put(kind="step")
+    post.courier(Script(clock, SENT)).flush()
+    assert post.row(step).state == "pending"
+    assert post.next_due() is None
+
+
+def test_two_couriers_never_hold_the_same_row(post: Post, clock: Clock) -> None:
+    rows = [post.put() for _ in range(4)]
+
+    def take(owner: str) -> list[int]:
+        parcels = post.workspace.keep(
+            outbox.claim, "webhook", owner, now=clock.now, due_by=clock.now, limit=3
+        )
+        return [parcel.id for parcel in parcels]
+
+    assert (take("a"), take("b"), take("a")) == (rows[:3], rows[3:], [])
+    assert post.next_due() == clock.now + LEASE
+    assert all(row.sending for row in post.rows())
+    clock.advance(seconds=61)
+    assert take("b") == rows[:3], "a lease ends by itself"
+    assert not post.workspace.keep(
+        outbox.settle, rows[0], "a", State.SENT, Attempt(clock.now, Verdict.SENT, "200")
+    ), "who lost a row may not settle it"
+    assert post.row(rows[0]).state == "pending"
+
+
+def test_a_batch_that_takes_too_long_is_put_back_before_its_lease_ends(
+    post: Post, clock: Clock
+) -> None:
+    rows = [post.put() for _ in range(3)]
+    script = Script(clock, SENT, takes=20)
+    post.courier(script).flush()
+    assert script.batches == [3, 1]
+    assert script.seen == rows
+    assert [row.tries for row in post.rows()] == [1, 1, 1]
+
+
+def test_a_courier_that_is_told_to_stop_puts_the_rest_back(post: Post, clock: Clock) -> None:
+    rows = [post.put() for _ in range(3)]
+    script = Script(clock, SENT)
+    courier = post.courier(script)
+
+    class Hasty(Script):
+        def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[Parcel, Outcome], None, None]:
+            for pair in super().send(parcels):
+                courier.stop()
+                yield pair
+
+    courier._channels = [Hasty(clock, SENT)]
+    assert courier.flush().sent == 1
+    assert states(post.rows()) == dict(zip(rows, ("sent", "pending", "pending"), strict=True))
+    assert post.next_due() == clock.now, "nobody holds them"
+    assert [row.tries for row in post.rows()] == [0, 0, 1]
+
+
+def test_a_row_that_never_gets_through_is_given_up_after_days(post: Post, clock: Clock) -> None:
+    row_id = post.put()
+    courier = post.courier(Script(clock, AGAIN))
+    began = clock.now
+    while not (report := courier.flush()).failures:
+        assert report.next_due is not None
+        clock.now = report.next_due
+    assert post.row(row_id).tries == backoff.MAX_TRIES
+    assert timedelta(days=2) < clock.now - began < timedelta(days=4)
+    row = post.row(row_id)
+    assert row.state == "failed"
+    assert "Given up after 150 attempts" in row.reason
+    assert len(post.log(row_id)) == outbox.KEPT_ATTEMPTS
+
+
+@pytest.mark.parametrize("jump", [{"days": 3}, {"days": -3}, {"days": 4_000}, {"days": -20_000}])
+def test_a_clock_that_jumps_neither_loses_nor_delays_a_row(
+    post: Post, clock: Clock, jump: dict[str, float]
+) -> None:
+    taken, waiting = post.put(), post.put()
+    honest = clock.now
+    clock.advance(**jump)
+    post.workspace.keep(outbox.claim, "webhook", "killed", now=clock.now, due_by=clock.now, limit=1)
+    post.courier(Script(clock, AGAIN)).flush()
+    clock.now = honest + timedelta(hours=3)
+    script = Script(clock, SENT)
+    assert post.next_due() is not None
+    assert post.courier(script).flush().sent == 2
+    assert sorted(script.seen) == [taken, waiting]
+
+
+@given(st.lists(st.sampled_from(["send", "fail", "kill", "cancel", "retry", "later"]), max_size=12))
+def test_a_row_that_went_out_stays_sent(blank_post: Post, play: list[str]) -> None:
+    post, clock = blank_post, blank_post.clock
+    row_id = post.put()
+    for act in play:
+        before = post.row(row_id)
+        match act:
+            case "send":
+                post.courier(Script(clock, SENT)).flush()
+            case "fail":
+                post.courier(Script(clock, AGAIN, Outcome(Verdict.FAILED, "404"))).flush()
+            case "kill":
+                post.workspace.keep(
+                    outbox.claim, "webhook", "k", now=clock.now, due_by=clock.now, limit=9
+                )
+            case "later":
+                clock.advance(hours=2)
+            case verb:
+                change = outbox.retry if verb == "retry" else outbox.cancel
+                post.workspace.keep(change, [row_id], clock.now)
+        after = post.row(row_id)
+        if before.state == "sent":
+            assert after == before
+        if before.state == "cancelled" and act != "retry":
+            assert after.state == "cancelled"
+        assert (after.settled_at is None) == (after.state in ("pending", "held"))
+    post.workspace.keep(lambda c: c.execute("DELETE FROM outbox"))
+
+
+def test_what_is_cancelled_while_it_is_sent_says_what_became_of_it(
+    post: Post, clock: Clock
+) -> None:
+    sent, failed = post.put(), post.put()
+
+    class Undone(Script):
+        def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[Parcel, Outcome], None, None]:
+            post.workspace.keep(
+                lambda c: c.execute(
+                    "UPDATE outbox SET state = 'cancelled', settled_at = ?",
+                    (moment_text(clock.now),),
+                )
+            )
+            yield from super().send(parcels)
+
+    post.courier(Undone(clock, SENT, AGAIN)).flush()
+    assert states(post.rows()) == {sent: "sent", failed: "cancelled"}
+
+
+def test_a_lock_is_waited_for_before_a_result_is_lost(post: Post, clock: Clock) -> None:
+    row_id = post.put()
+    refusals = [Busy(15), Busy(15)]
+    courier = post.courier(Script(clock, SENT))
+
+    def keep(work, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+        if work is outbox.settle and refusals:
+            raise refusals.pop()
+        return post.workspace.keep(work, *args, **kwargs)
+
+    courier._keep = keep
+    assert courier.flush().sent == 1
+    assert post.row(row_id).state == "sent"
+
+
+# ── what a user does ──────────────────────────────────────────────────────────────────────────
+
+
+def test_cancel_and_retry(post: Post, clock: Clock) -> None:
+    row_id = post.put()
+    receipt = post.workspace.run(lambda tx: actions.outbox.cancel(tx, [row_id]))
+    assert (receipt.value, receipt.operation) == (1, None), "no entry in the journal"
+    assert post.row(row_id).state == "cancelled"
+    assert post.courier(Script(clock, SENT)).flush().sent == 0
+    post.workspace.run(lambda tx: actions.outbox.retry(tx, [row_id]))
+    assert post.courier(Script(clock, Outcome(Verdict.FAILED, "404"))).flush().failures
+    uid = post.row(row_id).uid
+    post.workspace.run(lambda tx: actions.outbox.retry(tx, [row_id]))
+    assert post.courier(Script(clock, SENT)).flush().sent == 1
+    assert post.row(row_id).uid == uid
+    for verb in (actions.outbox.cancel, actions.outbox.retry):
+        with pytest.raises(Refused):
+            post.workspace.run(partial(verb, row_ids=[row_id]))
+
+
+def test_what_is_being_sent_is_too_late_to_cancel(post: Post, clock: Clock) -> None:
+    taken, free = post.put(), post.put()
+    post.workspace.keep(outbox.claim, "webhook", "a", now=clock.now, due_by=clock.now, limit=1)
+    receipt = post.workspace.run(lambda tx: actions.outbox.cancel(tx, [taken, free]))
+    assert receipt.notes == ("For 1 delivery it was too late.",)
+    assert states(post.rows()) == {taken: "pending", free: "cancelled"}
+
+
+def test_chat_operators_have_no_say(post: Post, clock: Clock) -> None:
+    row_id = post.put()
+    post.workspace.run(lambda tx: actions.team.add(tx, "Chat", role=Role.CHAT_OPERATOR))
+    theirs = Workspace.open(post.workspace.path, actor="Chat", clock=clock)
+    for verb in (actions.outbox.cancel, actions.outbox.retry):
+        with pytest.raises(NotPermitted):
+            theirs.run(partial(verb, row_ids=[row_id]))
+    theirs.close()
+
+
+def test_the_list_is_filtered_and_paged(post: Post, clock: Clock) -> None:
+    rows = [post.put(url=f"https://{name}.test/?key=1") for name in "abcd"]
+    post.courier(Script(clock, SENT, SENT, AGAIN)).flush()
+    read = post.workspace.read
+    newest = read(reads.deliveries, now=clock.now, limit=2)
+    assert [row.target for row in newest] == ["d.test", "c.test"]
+    older = read(reads.deliveries, now=clock.now, limit=2, before=newest[-1].id)
+    assert [row.id for row in older] == rows[1::-1]
+    sent = read(reads.deliveries, now=clock.now, states=[State.SENT], kinds=["webhook"], limit=9)
+    assert [row.id for row in sent] == rows[1::-1]
+    assert read(reads.deliveries, now=clock.now, limit=9, deal_id=1) == ()
+    assert read(reads.deliveries, now=clock.now, limit=9, automation_id=1, operation=1) == ()
+    assert read(reads.attempts, 999) == ()
