@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,10 @@ from dealboard.errors import Busy, NotPermitted, Refused
 from dealboard.store import outbox
 from dealboard.store.reads import outbox as reads
 from dealboard.store.reads.values import moment_text
+from dealboard.store.transaction import Transaction
 from dealboard.workspace import Workspace
 from tests.conftest import Clock
-from tests.delivery.conftest import Post, states
+from tests.delivery.conftest import Post, put, states
 
 SENT = Outcome(Verdict.SENT, "200")
 AGAIN = Outcome(Verdict.AGAIN, "500")
@@ -217,6 +219,33 @@ def test_what_is_cancelled_while_it_is_sent_says_what_became_of_it(
 
     post.courier(Undone(clock, SENT, AGAIN)).flush()
     assert states(post.rows()) == {sent: "sent", failed: "cancelled"}
+
+
+def test_undo_cancels_what_has_not_gone_out_and_redo_lets_it_go(post: Post, clock: Clock) -> None:
+    def send(tx: Transaction) -> int:
+        tx.journal.kept = True
+        rows = [put(tx.connection, clock.now) for _ in range(3)]
+        tx.connection.execute("UPDATE outbox SET operation_seq = ?", (tx.operation.seq,))
+        return rows[0]
+
+    first = post.workspace.run(send).value
+    took: dict[str, Any] = {"now": clock.now, "due_by": clock.now, "limit": 1}
+    post.workspace.keep(outbox.claim, "webhook", "a", **took)
+    arrived = Attempt(clock.now, Verdict.SENT, "200")
+    post.workspace.keep(outbox.settle, first, "a", State.SENT, arrived)
+    post.workspace.keep(outbox.claim, "webhook", "a", **took)
+    receipt = post.workspace.run(actions.history.undo)
+    assert receipt.notes == (
+        "1 webhook on the way already, which may arrive all the same.",
+        "1 webhook cancelled.",
+        "1 webhook sent already: that cannot be taken back.",
+    )
+    failed = Attempt(clock.now, Verdict.AGAIN, "500")
+    post.workspace.keep(outbox.settle, first + 1, "a", State.PENDING, failed, due_at=clock.now)
+    assert list(states(post.rows()).values()) == ["cancelled", "cancelled", "sent"]
+    post.workspace.run(actions.history.redo)
+    assert list(states(post.rows()).values()) == ["pending", "pending", "sent"]
+    assert post.courier(Script(clock, SENT)).flush().sent == 2
 
 
 def test_a_lock_is_waited_for_before_a_result_is_lost(post: Post, clock: Clock) -> None:

@@ -33,7 +33,8 @@ _MINE = "id = :id AND lease_owner = :owner"
 _SETTLE = (
     "UPDATE outbox SET state = CASE WHEN state = 'cancelled' AND :state <> 'sent' THEN state"
     " ELSE :state END, due_at = coalesce(:due, due_at), tries = tries - :uncounted,"
-    " settled_at = :settled, lease_owner = NULL, lease_until = NULL, reason = :reason, log = :log"
+    " settled_at = :settled, lease_owner = NULL, lease_until = NULL, log = :log,"
+    " reason = CASE WHEN state = 'cancelled' AND :state <> 'sent' THEN reason ELSE :reason END"
     f" WHERE {_MINE}"
 )
 _RELEASE = (
@@ -43,13 +44,14 @@ _RETRY = (
     "UPDATE outbox SET state = 'pending', due_at = :now, tries = 0, settled_at = NULL,"
     " lease_owner = NULL, lease_until = NULL"
 )
-_CANCEL = "UPDATE outbox SET state = 'cancelled', settled_at = :now"
+_CANCEL = "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = ''"
 UNDONE = "undone"
 """Why a row was cancelled whose operation was taken back."""
 
 _WITHDRAW = (
     "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = :reason"
-    " WHERE operation_seq = :operation AND state IN ('pending', 'held') RETURNING kind"
+    " WHERE operation_seq = :operation AND state IN ('pending', 'held')"
+    " RETURNING kind, lease_until > :now AND lease_until <= :far_lease"
 )
 _REVIVE = (
     "UPDATE outbox SET state = 'pending', settled_at = NULL, reason = ''"
@@ -147,13 +149,15 @@ def cancel(connection: Connection, row_ids: Sequence[int], now: datetime) -> int
     return _each(connection, _CANCEL, "('pending', 'held')", row_ids, now)
 
 
-def withdraw(connection: Connection, operation: int, now: datetime) -> tuple[str, ...]:
+def withdraw(connection: Connection, operation: int, now: datetime) -> tuple[tuple[str, bool], ...]:
     """Cancel what an operation that is taken back wanted sent or done later; return the kinds.
 
-    What a courier is sending right now is cancelled too: `settle` tells it if it went out.
+    Beside each is whether a courier is sending it right now. It is cancelled all the same, and
+    `settle` says so if it went out.
     """
-    values = {"operation": operation, "now": moment_text(now), "reason": UNDONE}
-    return tuple(row[0] for row in connection.execute(_WITHDRAW, values).fetchall())
+    values: Params = {**moments(now), "operation": operation, "reason": UNDONE}
+    found = connection.execute(_WITHDRAW, values).fetchall()
+    return tuple((kind, bool(leaving)) for kind, leaving in found)
 
 
 def revive(connection: Connection, operation: int) -> None:

@@ -83,8 +83,10 @@ _LATER = {
 def _withdraw(tx: Transaction, seq: int) -> None:
     """Cancel what the operation still wanted to send or do, and say what is out already."""
     tx.flush()
-    for kind, count in Counter(outbox.withdraw(tx.connection, seq, tx.now)).items():
-        tx.note(f"{count:,} {_LATER[kind][count > 1]} cancelled.")
+    for found, count in Counter(outbox.withdraw(tx.connection, seq, tx.now)).items():
+        kind, leaving = found
+        became = "on the way already, which may arrive all the same" if leaving else "cancelled"
+        tx.note(f"{count:,} {_LATER[kind][count > 1]} {became}.")
     for kind, count in Counter(outbox.sent(tx.connection, seq)).items():
         what = f"{count:,} {_LATER[kind][count > 1]}"
         if kind == "step":
