@@ -69,6 +69,13 @@ def test_a_keymap_is_read_however_ids_are_spelt(file: Path, text: str) -> None:
     assert found.keymap == {"deal.win": "W,f9", "go.deals": ""}
 
 
+def test_private_addresses_are_listed_for_webhooks(file: Path) -> None:
+    listed = '[webhooks]\nallow = ["127.0.0.1", "10.0.0.0/8", "::1"]'
+    found = load(file=write(file, listed), environ={})
+    assert found.webhook_allow == ("127.0.0.1/32", "10.0.0.0/8", "::1/128")
+    assert load(file=write(file, "[webhooks]"), environ={}).webhook_allow == ()
+
+
 def test_another_text_of_the_file_leaves_the_workspace(file: Path) -> None:
     before = load(db="crm.db", file=write(file, 'theme = "nord"'), environ={})
     after = config.reload(before, 'db = "other.db"\nlocale = "en_US"', environ={})
@@ -98,6 +105,11 @@ def test_the_nearer_place_wins(file: Path, tmp_path: Path) -> None:
         ('user = " "', "user = ' ' is not a name"),
         ("keymap = 3", "keymap = 3 is not a table of keys"),
         ('[keymap]\n"deal.win" = 3', "is not a table of keys"),
+        ('webhooks = "127.0.0.1"', "is not a table of addresses"),
+        ('[webhooks]\nallow = "127.0.0.1"', "is not a table of addresses"),
+        ('[webhooks]\nallow = ["localhost"]', "is not a table of addresses"),
+        ('[webhooks]\nallow = ["10.0.0.1/8"]', "is not a table of addresses"),
+        ("[webhooks]\nproxy = 1", "is not a table of addresses"),
         ("db = 7", "db = 7 is not a path"),
         ("db =", "not valid TOML"),
     ],

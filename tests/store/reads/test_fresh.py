@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dealboard.domain.filters import Days, DealFilter, Sort, SortKey
+from dealboard.domain.outbox import State
 from dealboard.domain.stages import StageKind
 from dealboard.store import reads
 from dealboard.store.driver import Connection
@@ -21,6 +23,7 @@ from dealboard.store.reads import (
     fields,
     history,
     messages,
+    outbox,
     pipelines,
     saved_views,
     settings,
@@ -70,6 +73,10 @@ EVERYTHING = DealFilter(
         (lambda c: history.operations(c, limit=9), ()),
         (lambda c: history.operations(c, deal_id=1, limit=9), ()),
         (lambda c: history.operations_after(c, 0), (0, ())),
+        (outbox.counts, ()),
+        (lambda c: outbox.next_due(c, datetime.now(UTC)), None),
+        (lambda c: outbox.deliveries(c, now=datetime.now(UTC), states=set(State), limit=9), ()),
+        (lambda c: outbox.attempts(c, 1), ()),
         (pipelines.pipelines, ()),
         (pipelines.all_stages, ()),
         (lambda c: pipelines.stages(c, 1), ()),
