@@ -89,13 +89,13 @@ class BoardScreen(DealsScreen):
     def on_mount(self) -> None:
         """Put the cursor on the board, and ask for a pipeline where there is none."""
         self.on_screen = True
-        self.set_focus(self.board)
+        # Later: the focus restyles all the lanes, which would be styled once more before they show.
+        self.board.focus()
         if self._is_read:
             self._label()
             self._count_up()
         else:
             self.look_at(self.outlook)
-        self._show_hints()
         if self._is_read and self._view is None:
             self.action_new_pipeline()
 
