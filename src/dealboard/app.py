@@ -380,6 +380,14 @@ class DealboardApp(App[None]):
         await asyncio.gather(*map(asyncio.wrap_future, self._writes), return_exceptions=True)
         self.exit(return_code=return_code)
 
+    def action_command_palette(self) -> None:
+        """Ask what to do or where to go."""
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            placeholder = "an action, a deal, a contact, a view, #12"
+            self.push_screen(CommandPalette(placeholder=placeholder))
+
     def action_help(self) -> None:
         """Show every key that works here."""
         from dealboard.screens.help import Help
@@ -421,6 +429,13 @@ class DealboardApp(App[None]):
             self._own.add(receipt.operation)
             self._announce(receipt)
         return receipt
+
+    async def beside(self, work: Callable[[Workspace], ResultT]) -> ResultT:
+        """Run on the writer thread what needs its libraries and keeps nothing of what it does.
+
+        Raises DealboardError.
+        """
+        return await asyncio.wrap_future(self._write(partial(work, self.workspace)))
 
     async def change(
         self, action: "Callable[[Transaction], ResultT]", then: "Then | None" = None

@@ -11,7 +11,7 @@ from dealboard.screens.place import Place
 if TYPE_CHECKING:
     from dealboard.app import DealboardApp
 
-OPEN_TO_CHAT_OPERATORS = frozenset({"contacts", "settings"})
+OPEN_TO_CHAT_OPERATORS = frozenset({"contacts", "today", "settings"})
 
 
 def first_look(app: "DealboardApp") -> str:

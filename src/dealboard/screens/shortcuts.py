@@ -13,16 +13,21 @@ from textual.dom import DOMNode
 from textual.keys import format_key
 from textual.screen import Screen
 
-FIRST = ("Deal", "History", "View", "Pipeline")
-"""The groups that a help should begin with."""
+FIRST = ("Deal", "Activity", "Today", "Contact", "Field", "Form", "View", "Find", "Filter")
+"""The groups that a help should begin with: what is done here, then what is shown."""
 
-MOVING = "Board"
-"""The group of keys that only move the cursor."""
+TITLES = {"Go": "Go to"} | dict.fromkeys(
+    ("Board", "Grid", "List", "Row", "Section"), "Moving about"
+)
+"""Groups that are called otherwise than the ids say; those of lists are one."""
+
+LAST = ("Page", "History", "Go to", "App", "Moving about", "More")
+"""The groups that a help should end with."""
 
 UNBOUND = "unbound."
 """Begins what stands for a key, with the id of the action behind it, where an action has none."""
 
-UNNAMED = "More"
+UNNAMED = LAST[-1]
 """The group of bindings whose id names none."""
 
 
@@ -46,10 +51,7 @@ class Shortcut(NamedTuple):
 
 
 def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
-    """Return what the keys do in a screen, by group.
-
-    What is done to a deal comes first, moving about last but for what no id names.
-    """
+    """Return what the keys do in a screen, by group, in the order of `FIRST` and `LAST`."""
     found: dict[tuple[DOMNode, str], Shortcut] = {}
     for key, (node, binding, enabled, _) in active(screen):
         if binding.system or not binding.description or not enabled:
@@ -59,12 +61,8 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
         if known is None:
             known = Shortcut(_group(binding.id), binding.description, (), binding.action, node)
         found[here] = known._replace(keys=(*known.keys, key_name(key))) if is_bound(key) else known
-    named = (each.group for each in found.values() if each.group != UNNAMED)
-    groups = [
-        *(each for each in dict.fromkeys((*FIRST, *named)) if each != MOVING),
-        MOVING,
-        UNNAMED,
-    ]
+    between = (each.group for each in found.values() if each.group not in LAST)
+    groups = (*dict.fromkeys((*FIRST, *between)), *LAST)
     return tuple(sorted(found.values(), key=lambda each: groups.index(each.group)))
 
 
@@ -118,7 +116,8 @@ def key_name(key: str) -> str:
 def _group(binding_id: str | None) -> str:
     """Return the group that an id such as "deal.move_right" names."""
     noun, dot, _ = (binding_id or "").partition(".")
-    return noun.capitalize() if dot else UNNAMED
+    title = noun.replace("_", " ").capitalize()
+    return TITLES.get(title, title) if dot else UNNAMED
 
 
 def with_keys(shortcut: Shortcut) -> Content:

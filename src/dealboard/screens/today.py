@@ -4,9 +4,8 @@ It ends at an empty list. What a key means is the item under the cursor when it 
 that are seen to make room for the next one, those that others see to stay until the cursor leaves.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -26,6 +25,7 @@ from dealboard.widgets.agenda import AgendaList
 from dealboard.widgets.agenda_lines import (
     HEADINGS,
     SHORT,
+    TASKS,
     Day,
     Group,
     Item,
@@ -41,6 +41,8 @@ from dealboard.widgets.menu_line import MenuItem
 from dealboard.widgets.section_tabs import SectionTabs, Tab
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dealboard.app import Changed
     from dealboard.store.transaction import Receipt, Transaction
     from dealboard.workspace import Then
@@ -51,10 +53,7 @@ KEY = "today"
 FOLLOW_UP = "Follow up"
 """What is to be done about a deal that is put off without a task."""
 
-NOTHING = """\
-✓ Nothing left for today.
-
-{} · F2 shows the deals, n adds one."""
+NOTHING = "✓ Nothing left for today."
 
 PUT_OFF = (
     ("t", "Tomorrow"),
@@ -78,12 +77,12 @@ OF_DEALS = frozenset({"win", "lose", "pick_stage", "give", "copy", "clone"})
 class GroupTabs(SectionTabs, can_focus=False):
     """The groups with their counts; choosing one moves the cursor there."""
 
-    def count(self, day: Day) -> None:
-        """Show how many items each group has."""
-        totals = {section.group: section.total for section in day.sections}
+    def count(self, day: Day, groups: Collection[Group]) -> None:
+        """Show how many items some groups have."""
         self._tabs = tuple(
-            Tab(group, str(at), f"{SHORT[group]} {totals.get(group, 0):,}")
-            for at, group in enumerate(Group, 1)
+            Tab(each.group, str(at), f"{SHORT[each.group]} {each.total:,}")
+            for at, each in enumerate(day.sections, 1)
+            if each.group in groups
         )
         self.refresh()
 
@@ -111,7 +110,7 @@ class TodayScreen(ActivityVerbs, DealForms):
         Binding("tab", "group_by(1)", "Next group", show=False, id="today.next_group"),
         Binding("shift+tab", "group_by(-1)", "Group before", show=False, id="today.group_before"),
         *(
-            Binding(str(at), f"group('{group}')", SHORT[group], show=False, id=f"today.{group}")
+            Binding(str(at), f"group('{group}')", HEADINGS[group], show=False, id=f"today.{group}")
             for at, group in enumerate(Group, 1)
         ),
     ]
@@ -163,6 +162,11 @@ class TodayScreen(ActivityVerbs, DealForms):
         return self.dealboard.workspace.user.role is Role.CHAT_OPERATOR
 
     @property
+    def groups(self) -> frozenset[Group]:
+        """The groups that there are for whoever is at work."""
+        return TASKS if self.operator else frozenset(Group)
+
+    @property
     def _look(self) -> Look:
         app = self.dealboard
         return Look(app.workspace.today, app.config.locale, owners=self._everybody)
@@ -199,14 +203,15 @@ class TodayScreen(ActivityVerbs, DealForms):
         left = counted(day.total, "item") if day.total else ""
         self.query_one(MenuBar).place = " · ".join(filter(None, (whose, left)))
         self.set_class(not day.items, "-nothing")
-        self.query_one("#nothing", Static).update(NOTHING.format(self._elsewhere))
-        self.query_one(GroupTabs).count(day)
+        self.query_one("#nothing", Static).update(f"{NOTHING}\n\n{self._elsewhere}")
+        self.query_one(GroupTabs).count(day, self.groups)
         self.agenda.show(day, self._look, cursor)
         self._follow()
 
     @property
     def _elsewhere(self) -> str:
-        return "That is everybody's day" if self._everybody else "o shows everybody's"
+        whose = "That is everybody's day" if self._everybody else "o shows everybody's"
+        return whose if self.operator else f"{whose} · F2 shows the deals, n adds one."
 
     def _follow(self) -> None:
         """Let the counts and the hints say where the cursor is."""
@@ -342,6 +347,8 @@ class TodayScreen(ActivityVerbs, DealForms):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the item under the cursor, and what the role permits."""
+        if action == "group":
+            return parameters[0] in self.groups
         item = self.item if self.is_mounted and hasattr(self, "agenda") else None
         if action in {"quick_add", "new_deal"} or action in OF_DEALS:
             permitted = not self.operator
@@ -520,13 +527,6 @@ class TodayScreen(ActivityVerbs, DealForms):
             self.do(lambda tx: actions.activities.snooze(tx, task.id, days))
         else:
             self.do(lambda tx: actions.activities.edit(tx, task.id, {"due": day}))
-
-    def jumps(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield the groups that have items, for the palette."""
-        for section in self.agenda.day.sections:
-            if section.items:
-                go = partial(self.agenda.to_group, section.group)
-                yield f"Go to {HEADINGS[section.group].lower()}", go
 
 
 def _likely(hint: Hint) -> int:
