@@ -4,6 +4,7 @@
 pipeline or only one pipeline has it; else as "Pipeline / Stage". Users go by e-mail or name.
 """
 
+import difflib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
@@ -101,6 +102,15 @@ def _put(given: Document, key: str, field: str, meant: Callable[[str, str], int]
     return value if isinstance(value, int) else None
 
 
+def _unknown(noun: str, field: str, text: str, known: Sequence[str]) -> UnknownName:
+    """Return the error for a name that nothing bears, with the one that is nearest to it."""
+    folded = {fold(each): each for each in known}
+    near = difflib.get_close_matches(fold(text), folded, n=1, cutoff=0.5)
+    meant = f"Did you mean {folded[near[0]]}? " if near else ""
+    hint = f"{meant}Known: {', '.join(known)}." if known else ""
+    return UnknownName(noun, excerpt(text), f" ({field})", hint=hint)
+
+
 class _Names:
     """The names of the workspace's pipelines, stages and users."""
 
@@ -117,7 +127,7 @@ class _Names:
         for each in self._pipelines.values():
             if fold(each.name) == fold(text):
                 return each.id
-        raise UnknownName(field, text, known=tuple(p.name for p in self._pipelines.values()))
+        raise _unknown("pipeline", field, text, [p.name for p in self._pipelines.values()])
 
     def stage_in(self, pipeline_id: int | None) -> Callable[[str, str], int]:
         """Return what looks a stage up in a pipeline."""
@@ -130,7 +140,8 @@ class _Names:
             each for each in self._stages if fold(self._full(each)) == fold(text)
         ]
         if not met:
-            raise UnknownName(field, text, known=tuple(self.stage(e.id, None) for e in beside))
+            known = [self.stage(each.id, pipeline_id) for each in beside]
+            raise _unknown("stage", field, text, known)
         if len(met) > 1:
             named = ", ".join(self._full(each) for each in met)
             raise InvalidValue(field, text, f"several pipelines have it: {named}")
@@ -140,7 +151,7 @@ class _Names:
         """Return which user a name or an e-mail means."""
         found = team.find_user(self._connection, text)
         if found is None:
-            raise UnknownName(field, text, known=tuple(each.name for each in self._users))
+            raise _unknown("owner", field, text, [each.name for each in self._users])
         return found.id
 
     def pipeline(self, pipeline_id: int) -> str | int:

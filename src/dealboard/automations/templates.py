@@ -68,8 +68,10 @@ def adopt(
     """
     known = tx.read(pipeline_reads.pipelines)
     if template.pipelines > 1 and target_id is None:
-        source = pipeline_id or _first(known)
-        target_id = _other(known, source) or pipelines.create(tx, ONBOARDING, parse_stages(_STAGES))
+        target_id = _other(known, pipeline_id or _first(known))
+        if target_id is None:
+            target_id = pipelines.create(tx, ONBOARDING, parse_stages(_STAGES))
+            tx.note(f"The pipeline {ONBOARDING} was created for it.")
     rule = tx.read(template.rule, pipeline_id, target_id)
     taken = {fold(each.name) for each in tx.read(reads.automations)}
     made = automations.create(tx, rule._replace(name=_free(rule.name, taken)))

@@ -28,6 +28,10 @@ NOUNS: dict[str, tuple[str, str]] = {
     "contact": ("contact:contact", "List, add, show, edit, merge, forget and delete contacts."),
     "field": ("field:field", "List, add, edit, move and delete custom fields of contacts."),
     "user": ("user:user", "List, add and edit the users of the workspace."),
+    "automation": (
+        "automation:automation",
+        "Rules that act by themselves: list, add, test, run them.",
+    ),
     "import": ("imports:import_", "Bring deals in from a CSV file."),
     "export": ("export:export", "Write deals or contacts as CSV or JSON."),
     "undo": ("history:undo", "Take back your newest change."),

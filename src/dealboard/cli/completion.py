@@ -1,4 +1,4 @@
-"""What the shell completes: names of pipelines, stages and users.
+"""What the shell completes: names of pipelines, stages, users and automations.
 
 Read-only, and silent about everything that goes wrong: a Tab must not print.
 """
@@ -59,6 +59,13 @@ def _users(workspace: "Workspace", _params: dict[str, Any]) -> Iterable[str]:
     return (each.name for each in workspace.read(team.users, active_only=True))
 
 
+def _automations(workspace: "Workspace", _params: dict[str, Any]) -> Iterable[str]:
+    from dealboard.store.reads import automations
+
+    return (each.name for each in workspace.read(automations.automations))
+
+
 complete_pipelines = _completer(_pipelines)
 complete_stages = _completer(_stages)
 complete_users = _completer(_users)
+complete_automations = _completer(_automations)

@@ -18,8 +18,6 @@ from dealboard.errors import UsageError
 from dealboard.transfer import documents
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from dealboard.domain.views import Activity, Deal
     from dealboard.store.transaction import Receipt, Transaction
 
@@ -190,10 +188,10 @@ def _lines(view: "Deal", locale: str) -> list[tuple[str, str]]:
             ("contact", " · ".join(filter(None, (f"#{p.id} {p.name}", p.phone, p.email))))
             for p in view.contacts
         ),
-        ("created", _moment(view.created_at)),
-        ("updated", _moment(view.updated_at)),
-        ("in stage since", _moment(view.stage_entered_at)),
-        ("closed", _moment(view.closed_at)),
+        ("created", output.moment(view.created_at)),
+        ("updated", output.moment(view.updated_at)),
+        ("in stage since", output.moment(view.stage_entered_at)),
+        ("closed", output.moment(view.closed_at)),
         ("uid", view.uid),
     ]
 
@@ -484,7 +482,3 @@ def amount_text(view: "Deal", locale: str) -> str:
 
 def _day(value: date | None) -> str:
     return "" if value is None else value.isoformat()
-
-
-def _moment(value: "datetime | None") -> str:
-    return "" if value is None else f"{value.astimezone():%Y-%m-%d %H:%M}"

@@ -57,7 +57,7 @@ def history(run: Invocation, deal_id: int | None, limit: int, as_json: bool) -> 
 
 def _row(view: "Operation") -> tuple[str, ...]:
     label = f"{view.label} (undone)" if view.undone else view.label
-    return (str(view.seq), f"{view.at.astimezone():%Y-%m-%d %H:%M}", view.actor or "–", label)
+    return (str(view.seq), output.moment(view.at), view.actor or "–", label)
 
 
 def _answer(workspace: "Workspace", receipt: "Receipt[Any]", as_json: bool) -> None:

@@ -52,6 +52,7 @@ class Invocation:
 
         actor = self.user or (None if self.demo else self.config.user)
         opened = Workspace.open(self.location, actor=actor, timeout=self.timeout)
+        opened.locale = self.config.locale
         click.get_current_context().call_on_close(opened.close)
         return opened
 

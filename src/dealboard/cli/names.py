@@ -13,6 +13,7 @@ from dealboard.errors import UnknownName
 from dealboard.store.reads import fields, pipelines, team
 
 if TYPE_CHECKING:
+    from dealboard.domain.automations import Automation
     from dealboard.workspace import Workspace
 
 
@@ -54,6 +55,13 @@ def user(workspace: "Workspace", text: str, field: str = "owner") -> User:
     if found is None:
         raise UnknownName(field, excerpt(text), known=_names(everybody))
     return found
+
+
+def automation(workspace: "Workspace", text: str) -> "Automation":
+    """Return the automation that is meant. Raises UnknownName."""
+    from dealboard.store.reads import automations
+
+    return _one("automation", text, workspace.read(automations.automations))
 
 
 def field(workspace: "Workspace", text: str) -> CustomField:

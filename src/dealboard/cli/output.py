@@ -17,6 +17,8 @@ from dealboard.domain.text import safe
 from dealboard.errors import Refused, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from click._termui_impl import ProgressBar
 
     from dealboard.store.transaction import Receipt
@@ -67,6 +69,16 @@ def done(receipt: "Receipt[Any]", name: str = "", *, quiet: bool = False) -> Non
         click.echo(safe(f"{label} · {name}" if name else label))
     for sentence in receipt.notes:
         note(sentence)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence."""
+    click.echo(safe(sentence))
+
+
+def moment(value: "datetime | None") -> str:
+    """Return a moment as people here read it."""
+    return "" if value is None else f"{value.astimezone():%Y-%m-%d %H:%M}"
 
 
 def note(sentence: str) -> None:

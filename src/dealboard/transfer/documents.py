@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from dealboard.domain.automations import Automation, Preview, Run
 from dealboard.domain.money import decimal_string
 from dealboard.domain.views import (
     Activity,
@@ -178,6 +179,61 @@ def operation(view: Operation) -> Document:
         "label": view.label,
         "cause": view.cause,
         "undone": view.undone,
+    }
+
+
+def automation(view: Automation, rule: Document) -> Document:
+    """Return an automation: its `rule` as a file has it, and what came of it."""
+    return {
+        "id": view.id,
+        "uid": view.uid,
+        **rule,
+        "position": view.position,
+        "problem": view.problem or None,
+        "runs": view.runs,
+        "failures": view.failures,
+        "last_run": moment(view.last_run),
+        "last_outcome": view.last_outcome,
+        "waiting": view.waiting,
+        "trips": view.trips,
+        "suspended_at": moment(view.suspended_at),
+        "version": view.version,
+    }
+
+
+def automation_run(view: Run) -> Document:
+    """Return an entry of the run log."""
+    return {
+        "id": view.id,
+        "at": moment(view.at),
+        "automation": {"id": view.automation_id, "name": view.automation},
+        "deal": {"id": view.deal_id, "title": view.deal},
+        "event": view.event,
+        "outcome": view.outcome,
+        "reason": view.reason or None,
+        "did": list(view.did),
+        "chain": list(view.chain),
+        "operation": view.operation,
+        "undone": view.undone,
+    }
+
+
+def automation_preview(view: Preview) -> Document:
+    """Return what a dry run found."""
+    return {
+        "assumed": view.assumed or None,
+        "checks": [
+            {
+                "field": each.condition.field,
+                "is": each.condition.how,
+                "value": each.condition.value,
+                "holds": each.holds,
+            }
+            for each in view.checks
+        ],
+        "branch": view.branch,
+        "changes": list(view.lines),
+        "problem": view.problem or None,
     }
 
 
