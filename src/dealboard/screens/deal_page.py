@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 
 from dealboard import actions
 from dealboard.actions.edits import Conflict
 from dealboard.domain.dates import describe_day
 from dealboard.domain.stages import StageKind
-from dealboard.domain.views import Activity, Card, Deal, Event, Person
+from dealboard.domain.views import Activity, Card, Deal, Event, Message, Person
 from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens.activity_verbs import ActivityVerbs
 from dealboard.screens.deal_verbs import DealVerbs
@@ -100,9 +100,17 @@ def read_opening(
 class PaneTabs(SectionTabs, can_focus=False):
     """The line of panes; the keys that go from one to the next are the page's."""
 
-    def __init__(self, tabs: Sequence[Tab], current: str, *, id: str) -> None:  # noqa: A002
-        super().__init__(tabs, current)
-        self.id = id
+
+class Beside(Horizontal):
+    """The panes side by side; nothing of it is seen between them."""
+
+    BLANK = True
+
+
+class EdgedFields(DealFields):
+    """The fields, with a line towards the pane beside them."""
+
+    EDGE = "│"
 
 
 class DealPage(ActivityVerbs, DealVerbs):
@@ -134,10 +142,9 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     DEFAULT_CSS = """
     DealPage {
-        & #panes { height: 1fr; }
+        & Beside { height: 1fr; }
         & DealFields { width: 2fr; }
-        & #aside { width: 3fr; }
-        & #aside { border-left: vkey $foreground 15%; }
+        & Timeline, & ChatLog { width: 3fr; }
     }
     """
 
@@ -155,6 +162,9 @@ class DealPage(ActivityVerbs, DealVerbs):
         self._keeping: Keeping | None = None
         self._person: Person | None = None
         self._pane = "fields"
+        self._aside = "activity"
+        self._chat_of: Person | None = None
+        self._goal = deal_id
 
     # ── what it is made of ────────────────────────────────────────────────────────────────────
 
@@ -176,16 +186,14 @@ class DealPage(ActivityVerbs, DealVerbs):
     def compose(self) -> ComposeResult:
         """Yield the head, the panes and the hints."""
         how = writing(self)
-        self._every = PaneTabs(TABS, self._pane, id="all")
-        self._beside = PaneTabs(TABS[1:], TABS[1].id, id="beside")
-        self.fields = DealFields()
+        self._tabs = PaneTabs(TABS, self._pane)
+        self.fields = EdgedFields()
         self.timeline = Timeline(how.today)
         self.chat = ChatLog(how.today)
-        self._aside = Vertical(self._beside, self.timeline, self.chat, id="aside")
         self._lay()
         yield DealHead(how.today, how.locale)
-        yield self._every
-        yield Horizontal(self.fields, self._aside, id="panes")
+        yield self._tabs
+        yield Beside(self.fields, self.timeline, self.chat)
         yield HintBar()
 
     @on(events.Mount)
@@ -215,6 +223,8 @@ class DealPage(ActivityVerbs, DealVerbs):
     async def _open(self, deal_id: int) -> None:
         """Show a deal from the beginning."""
         opening = await self._read(deal_id)
+        if deal_id != self._goal:
+            return
         if opening is None:
             self.call_after_refresh(self._go_back)
             return
@@ -339,13 +349,16 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     def _lay(self) -> None:
         """Show the panes that there is room for: on a narrow screen one of them at a time."""
-        wide, every, beside = self.app.size.width >= WIDE, self._every, self._beside
-        aside = beside.current if self._pane == "fields" else self._pane
-        every.current, beside.current = self._pane, aside
-        every.display, beside.display = not wide, wide
+        wide = self.app.size.width >= WIDE
+        if self._pane != "fields":
+            self._aside = self._pane
+        self._tabs.current = self._pane
         self.fields.display = wide or self._pane == "fields"
-        self._aside.display = wide or self._pane != "fields"
-        self.timeline.display, self.chat.display = aside == "activity", aside == "chat"
+        beside = wide or self._pane != "fields"
+        self.timeline.display = beside and self._aside == "activity"
+        self.chat.display = beside and self._aside == "chat"
+        if self.chat.display and self._opening is not None:
+            self._show_chat()
 
     def on_resize(self) -> None:
         """Show as many panes as there is room for now."""
@@ -515,7 +528,7 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     def action_walk(self, by: int) -> None:
         """Show the next deal of the view that the page was opened from, or the one before."""
-        at = self._around.index(self.deal_id) + by if self.deal_id in self._around else -1
+        at = self._around.index(self._goal) + by if self._goal in self._around else -1
         if 0 <= at < len(self._around):
             self._then(lambda: self.turn_to(self._around[at]))
         elif self._around:
@@ -523,6 +536,7 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     def turn_to(self, deal_id: int) -> None:
         """Show another deal instead."""
+        self._goal = deal_id
         self.dealboard.start(self._open(deal_id))
 
     # ── quick actions ─────────────────────────────────────────────────────────────────────────
@@ -655,30 +669,38 @@ class DealPage(ActivityVerbs, DealVerbs):
         self._follow(event.contact)
 
     def _follow(self, contact: object) -> None:
-        """Show the chat with a contact (decision 64)."""
-        self._person = contact if isinstance(contact, Person) else None
-        self._all_messages = False
-        self.dealboard.start(self._read_chat(self._person))
+        """Mean a contact from now on; the chat is the one with them (decision 64)."""
+        person = contact if isinstance(contact, Person) else None
+        if person != self._person or len(self.chat.messages) <= MESSAGES:
+            self._chat_of = None  # to be read again, unless one has gone far back in it
+        self._person = person
+        if self.chat.display:
+            self._show_chat()
+
+    def _show_chat(self) -> None:
+        """Read the chat, unless it is the one that is shown."""
+        if self._person is None:
+            self.chat.show(None, ())
+        elif self._person != self._chat_of:
+            self._chat_of, self._all_messages = self._person, False
+            self.dealboard.start(self._read_chat(self._person))
 
     @on(LineList.MoreWanted, "ChatLog")
     async def _more_messages(self) -> None:
         """Read older messages, once the oldest of those held comes into sight."""
-        if len(self.chat.messages) >= MESSAGES and not self._all_messages:
-            await self._read_chat(self._person, more=True)
+        person, held = self._chat_of, self.chat.messages
+        if person is not None and len(held) >= MESSAGES and not self._all_messages:
+            await self._read_chat(person, held)
 
-    async def _read_chat(self, person: Person | None, *, more: bool = False) -> None:
+    async def _read_chat(self, person: Person, held: Sequence[Message] = ()) -> None:
+        """Read the newest messages, or those before the ones that are held."""
         from dealboard.store.reads import messages
 
-        if person is None:
-            self.chat.show(None, ())
-            return
-        app = self.dealboard
-        held = self.chat.messages if more else ()
-        before = held[0].id if held else None
+        app, before = self.dealboard, held[0].id if held else None
         reading = app.read(messages.of_contact, person.id, limit=MESSAGES, before=before)
         found = await app.report(reading)
-        if found is not None and person == self._person and self.is_mounted:
-            self._all_messages = more and not found
+        if found is not None and person == self._chat_of and self.is_mounted:
+            self._all_messages = bool(held) and not found
             self.chat.show(person, (*found, *held))
 
     @on(DealFields.ContactOpened)

@@ -64,6 +64,9 @@ class LineList(Widget, can_focus=True):
     ALLOW_SELECT = False
     BLANK = True
 
+    EDGE: ClassVar[str] = " "
+    """What stands at the right edge, where the scroll bar is drawn."""
+
     FROM_END: ClassVar[bool] = False
     """Whether the view holds on to the end of the list, where new lines come, or to its begin."""
 
@@ -346,6 +349,7 @@ class LineList(Widget, can_focus=True):
         width = self._drawn[0].width - EDGES
         spans = line if width_of(line) == width else row(line, (), width, "text")
         marker = Segment("▌", style(ground, "marker")) if here else Segment(" ", style(ground))
-        bar = Segment("┃", style("body", "thumb")) if thumb else Segment(" ", style(ground))
+        edge = Segment(self.EDGE, style("body" if self.EDGE.strip() else ground, "rule"))
+        bar = Segment("┃", style("body", "thumb")) if thumb else edge
         drawn = (Segment(text, style(ground, name)) for text, name in spans)
         return Strip([marker, *drawn, bar], width + EDGES)
