@@ -1,4 +1,4 @@
-"""docs/automations.md: its tables are the code's, its examples are rules, its receiver works."""
+"""docs/automations.md: its tables are the code's, its examples are rules; the receiver works."""
 
 import importlib.util
 import json
@@ -22,7 +22,10 @@ from dealboard.workspace import Workspace
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = (REPOSITORY / "docs" / "automations.md").read_text(encoding="utf-8")
+WEBHOOKS = (REPOSITORY / "docs" / "webhooks.md").read_text(encoding="utf-8")
 BLOCKS = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+BODY = b'{"event":"deal_created"}'
 
 RULE: dict[str, Any] = {
     "name": "Example",
@@ -93,15 +96,20 @@ def test_it_has_an_example_of_everything() -> None:
     assert {each["do"] for each in found if "do" in each} == {*Do}
 
 
-def test_its_receiver_knows_a_genuine_request() -> None:
-    (code,) = (text for language, text in BLOCKS.findall(PAGE) if language == "python")
+def test_the_receiver_knows_a_genuine_request() -> None:
+    (code,) = (text for language, text in BLOCKS.findall(WEBHOOKS) if language == "python")
     names: dict[str, Any] = {}
     exec(code, names)
-    body, now = b'{"event":"deal_created"}', str(int(time.time()))
-    signed = signature(Secret("s3cret"), now, body)
 
-    assert names["is_genuine"]("s3cret", now, body, signed)
-    assert not names["is_genuine"]("other", now, body, signed)
-    assert not names["is_genuine"]("s3cret", now, body + b" ", signed)
-    old = str(int(time.time()) - 999)
-    assert not names["is_genuine"]("s3cret", old, body, signature(Secret("s3cret"), old, body))
+    def genuine(key: str, stamp: int, body: bytes) -> bool:
+        headers = {
+            "X-Dealboard-Timestamp": str(stamp),
+            "X-Dealboard-Signature": signature(Secret("key"), str(stamp), BODY),
+        }
+        return bool(names["genuine"](key.encode(), headers, body))
+
+    now = int(time.time())
+    assert genuine("key", now, BODY)
+    assert not genuine("other", now, BODY)
+    assert not genuine("key", now, BODY + b" ")
+    assert not genuine("key", now - 999, BODY)
