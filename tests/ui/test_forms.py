@@ -14,7 +14,7 @@ from dealboard.app import DealboardApp
 from dealboard.config import Config
 from dealboard.domain.money import parse_amount
 from dealboard.domain.stages import MAX_PIPELINES, NewStage
-from dealboard.domain.views import Contact, Stage
+from dealboard.domain.views import Contact, Person, Stage
 from dealboard.screens.deal import DealScreen
 from dealboard.screens.first_run import FirstRun
 from dealboard.screens.pipeline import PipelineScreen
@@ -458,6 +458,30 @@ async def test_escape_takes_a_new_contact_back_to_the_search(workspace: Workspac
         await desk.press("enter")
         await desk.until(lambda: chosen(desk) == ["Zoë"])
         assert "new · +39 333 123" in desk.text
+
+
+async def test_a_new_deal_that_was_not_saved_is_there_the_next_time(workspace: Workspace) -> None:
+    async with at_desk(workspace) as desk:
+        await open_new(desk)
+        await choose_contact(desk, "bo")
+        await go_to(desk, "amount")
+        await desk.burst(*"12k")
+    ada = contact(workspace, "Ada")
+    person = Person(ada.id, ada.name, ada.phone, ada.email, ada.phone_key)
+    async with at_desk(workspace, DealScreen(contact=person)) as desk:
+        await desk.until(lambda: form(desk).editing == "title")
+        assert (chosen(desk), text(desk, "title")) == (["Ada Lovelace"], "Ada Lovelace")
+        await desk.press("escape")
+        await desk.answered()
+    async with at_desk(workspace) as desk:
+        await open_new(desk)
+        await desk.shows("What you typed the last time is here again.")
+        assert (chosen(desk), text(desk, "amount")) == (["Bo"], "12k")
+        await desk.press("f2")
+        await desk.answered()
+    async with at_desk(workspace) as desk:
+        await open_new(desk)
+        assert not chosen(desk)
 
 
 # ── amounts ─────────────────────────────────────────────────────────────────────────────────

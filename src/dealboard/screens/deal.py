@@ -37,7 +37,7 @@ MATCHES = 8
 """Contacts that the search offers at once."""
 
 DRAFT = "new"
-"""Under which the draft of a new deal is kept."""
+"""Under which the draft of a new deal is kept; one with a contact by the contact's id as well."""
 
 BACK = "What you typed the last time is here again."
 
@@ -116,14 +116,15 @@ class DealScreen(ModalScreen[int | None]):
     async def on_mount(self) -> None:
         """Fill the form as soon as its choices are read; nothing of it is shown before."""
         app = dealboard(self)
-        reading = app.read(read_material, app.mine(key_of(DRAFT)))
+        name = DRAFT if self._contact is None else f"{DRAFT}/{self._contact.id}"
+        reading = app.read(read_material, app.mine(key_of(name)))
         material = await app.report(reading)
         if material is None or not material.choices.stages:
             self.call_after_refresh(self.dismiss, None)
             return
         draft = self._draft(material)
-        self._keeping = Keeping(self, DRAFT, lambda: draft.to_json() if draft.dirty else None)
-        if material.kept is not None and self._contact is None and draft.restore(material.kept):
+        self._keeping = Keeping(self, name, lambda: draft.to_json() if draft.dirty else None)
+        if material.kept is not None and draft.restore(material.kept):
             self._keeping.found()
             self._say(BACK)
         self.fields.show(draft)
