@@ -96,6 +96,16 @@ def test_its_keys_are_bound_to_what_it_says(cell: str) -> None:
     assert not named, "a key without its action"
 
 
+def test_every_key_of_the_readme_is_bound() -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    keys = text[text.index("## Use it") : text.index("## The command line")]
+    bound = {key for action in catalogue().values() for key in action.keys}
+    for line in keys.splitlines():
+        if line.startswith("|"):
+            for each in CODE.findall(line):
+                assert key_of(each) in bound or " " in each or each == "#12", each
+
+
 @pytest.mark.parametrize("cell", cells("command"))
 def test_its_commands_are_there(cell: str) -> None:
     for line in CODE.findall(cell):
