@@ -16,7 +16,8 @@ from dealboard.domain.text import excerpt, first_line, storable
 from dealboard.domain.views import ActivityKind
 from dealboard.errors import InvalidValue, MissingField, Refused
 from dealboard.store.columns import moment_text
-from dealboard.store.ids import new_uid
+from dealboard.store.ids import new_uid, new_uids
+from dealboard.store.images import encode
 from dealboard.store.tables import Activity, Contact, Deal, User
 from dealboard.store.transaction import Transaction
 
@@ -91,14 +92,15 @@ def add_many(tx: Transaction, kind: ActivityKind | str, drafts: Sequence[Draft])
     """
     access.full_access(tx)
     kind, now = _kind(kind), moment_text(tx.now)
-    users = {draft.user_id: _user(tx, draft.user_id, None) for draft in drafts}
-    rows = []
-    for draft in drafts:
-        due = _due(kind, draft.due)
-        day = None if due is None else due.isoformat()
-        who = key(users[draft.user_id])
-        text = _text(draft.text)
-        rows.append((new_uid(tx.now), now, now, 1, kind.value, text, day, draft.deal_id, who))
+    asked = {draft.user_id for draft in drafts}
+    users = {user_id: key(_user(tx, user_id, None)) for user_id in asked}
+    days = {draft.due: encode(_due(kind, draft.due)) for draft in drafts}
+    rows = [
+        (uid, now, now, 1, kind.value, _text(text), days[due], deal_id, users[user_id])
+        for uid, (deal_id, text, due, user_id) in zip(
+            new_uids(tx.now, len(drafts)), drafts, strict=True
+        )
+    ]
     tx.describe(f"Added {counted(len(rows), kind.value)}")
     return tx.insert_many(Activity, _COLUMNS, rows)
 

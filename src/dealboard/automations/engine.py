@@ -8,10 +8,11 @@ is taken back to the change that began it, logged, and after three times suspend
 of a rule, the change that fired it stays.
 """
 
-import json
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
@@ -23,11 +24,13 @@ from dealboard.automations.facts import Places
 from dealboard.automations.guard import Trip, Tripped
 from dealboard.automations.steps import Hands, Target
 from dealboard.domain.automations import Outcome
+from dealboard.domain.catalogue import Facts
 from dealboard.domain.rules import holds
 from dealboard.domain.text import excerpt
 from dealboard.errors import Busy, DealboardError, StorageFailed
 from dealboard.store import driver
 from dealboard.store.columns import moment_text
+from dealboard.store.images import as_json
 from dealboard.store.reads.facts import Subject, person, subjects
 from dealboard.store.transaction import Transaction
 
@@ -43,7 +46,6 @@ TOLD = 3
 _LOG = (
     "INSERT INTO automation_run"
     " (automation_id, deal_id, operation_seq, at, outcome, occurrence, detail)"
-    " VALUES (:automation, :deal, :operation, :at, :outcome, :occurrence, :detail)"
 )
 _TRIP = (
     "UPDATE automation SET trips = trips + 1, version = version + 1,"
@@ -115,6 +117,28 @@ def _guarded(
     roots: Sequence[Event],
     follow: Callable[["Chain", Sequence[Event]], None],
 ) -> list[Logged]:
+    with _undisturbed():
+        return _followed(tx, book, roots, follow)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the collector from looking, again and again, at what many deals' rules hold for now."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _followed(
+    tx: Transaction,
+    book: Book,
+    roots: Sequence[Event],
+    follow: Callable[["Chain", Sequence[Event]], None],
+) -> list[Logged]:
     places = Places(tx.connection)
     notes = len(tx.notes)
     log: list[Logged] = []
@@ -174,7 +198,7 @@ class Chain:
         self._hands = Hands(tx, places, book.locale)
         self._ran: set[tuple[int, int]] = set()
         self._actions: Counter[int] = Counter()
-        self._subjects: dict[int, Subject] = {}
+        self._known: dict[int, tuple[Subject, Facts]] = {}
         self._seen = len(tx.journal.noticed)
         self._wanted = frozenset[str]().union(*(rule.wanted for rule in book.rules))
 
@@ -191,6 +215,7 @@ class Chain:
         """Do the rest of a delayed rule, then follow what it changed."""
         mark = len(self._tx.journal.noticed)
         self._wanted |= left.rule.wanted
+        self._known.clear()
         for event in roots:
             self._ran |= {(rule_id, event.deal_id) for rule_id in (*event.path, left.rule.id)}
         targets = self._targets(left.rule, roots)
@@ -236,41 +261,52 @@ class Chain:
 
     def _targets(self, rule: Compiled, happened: Iterable[Event]) -> list[Target]:
         """Return what a rule has to know of the deals that are still there, of its pipeline."""
-        known = self._known([event.deal_id for event in happened])
+        known = self._read([event.deal_id for event in happened])
+        back = "stage.previous.name" in rule.wanted
         targets = []
         for event in happened:
-            subject = known.get(event.deal_id)
-            if subject is None or not self._is_here(rule, subject):
+            found = known.get(event.deal_id)
+            if found is None or not self._is_here(rule, found[0]):
                 continue
-            subject = self._seen_by(subject, event)
-            targets.append(Target(event, subject, facts.of(subject, rule.wanted, self._places)))
+            if event.contact_id is not None or (back and "stage_id" in event.before):
+                found = self._seen_by(found[0], event)
+            targets.append(Target(event, *found))
         return targets
 
     def _is_here(self, rule: Compiled, subject: Subject) -> bool:
         wanted = rule.trigger.pipeline
         return wanted is None or wanted == self._places.pipeline_of.get(subject.stage_id)
 
-    def _seen_by(self, subject: Subject, event: Event) -> Subject:
+    def _seen_by(self, subject: Subject, event: Event) -> tuple[Subject, Facts]:
         """Return a deal with the contact and the stage before that its event is about."""
         if "stage_id" in event.before:
             subject = subject._replace(previous_stage=event.before["stage_id"])
         if event.contact_id is not None:
             contact = person(self._tx.connection, event.contact_id)
             subject = subject._replace(contact=contact or subject.contact)
-        return subject
+        return self._with_facts(subject)
 
-    def _known(self, deal_ids: Sequence[int]) -> Mapping[int, Subject]:
-        """Return deals as they are now; those that were changed since they were read, again."""
+    def _with_facts(self, subject: Subject) -> tuple[Subject, Facts]:
+        return subject, facts.of(subject, self._wanted, self._places)
+
+    def _read(self, deal_ids: Sequence[int]) -> Mapping[int, tuple[Subject, Facts]]:
+        """Return deals as they are now: what was changed since they were read is taken over."""
         noticed = self._tx.journal.noticed
         self._tx.flush()
         for each in noticed[self._seen :]:
-            if each.deal_id is not None and each.touched.table != "activity":
-                self._subjects.pop(each.deal_id, None)
+            found = self._known.get(each.deal_id or 0)
+            if found is None or each.touched.table == "activity":
+                continue
+            if each.touched.table == "deal" and each.touched.after:
+                self._known[found[0].id] = self._with_facts(found[0].updated(each.touched.after))
+            else:
+                del self._known[found[0].id]
         self._seen = len(noticed)
-        missing = [deal_id for deal_id in deal_ids if deal_id not in self._subjects]
+        missing = [deal_id for deal_id in deal_ids if deal_id not in self._known]
         if missing:
-            self._subjects |= subjects(self._tx.connection, missing, self._wanted)
-        return self._subjects
+            read = subjects(self._tx.connection, missing, self._wanted)
+            self._known |= {each.id: self._with_facts(each) for each in read.values()}
+        return self._known
 
     def _judged(
         self, rule: Compiled, targets: Sequence[Target]
@@ -279,9 +315,11 @@ class Chain:
         if not rule.test.conditions:
             return [*targets], []
         then, otherwise = [], []
-        fields = {condition.field for condition in rule.test.conditions}
+        fields = {each.field for each in rule.test.conditions} if rule.test.looks_back else ()
         for target in targets:
-            before = facts.of(target.subject.before(target.event.before), fields, self._places)
+            before: Facts = {}
+            if fields:
+                before = facts.of(target.subject.updated(target.event.before), fields, self._places)
             if holds(rule.test, target.facts, before, self._tx.today):
                 then.append(target)
             elif rule.otherwise:
@@ -388,8 +426,11 @@ class Chain:
             if each.cause is not None:
                 causes.setdefault(each.cause, []).append(each)
         found = []
+        waiting = {rule.trigger.on for rule in self._book.rules}
         for cause, some in causes.items():
             for event in events.happened(some):
+                if event.kinds.isdisjoint(waiting):
+                    continue
                 began = self._hands.began.get((cause, event.deal_id))
                 path, root = (began.path, began.root) if began else ((), event.deal_id)
                 found.append(event._replace(path=(*path, cause), root=root))
@@ -443,22 +484,19 @@ def _stopped(tx: Transaction, book: Book, trips: Sequence[Trip]) -> list[Logged]
 
 def _write(tx: Transaction, log: Sequence[Logged]) -> None:
     names = {each.rule.id: each.rule.name for each in log}
-    now = moment_text(tx.now)
-    tx.connection.executemany(
-        _LOG,
-        [
-            {
-                "automation": each.rule.id,
-                "deal": each.event.deal_id,
-                "operation": tx.operation.seq,
-                "at": now,
-                "outcome": each.outcome.value,
-                "occurrence": each.event.occurrence,
-                "detail": _detail(each, names),
-            }
-            for each in log
-        ],
-    )
+    now, seq = moment_text(tx.now), tx.operation.seq
+    details: dict[tuple[object, ...], str] = {}
+    rows = []
+    for each in log:
+        rule, event = each.rule, each.event
+        alike = rule.id, each.outcome, event.kinds, each.reason, event.path
+        detail = details.get(alike)
+        if detail is None:
+            detail = details[alike] = _detail(each, names)
+        about = f'{{"deal":{encode_basestring_ascii(each.title)},{detail}'
+        outcome = each.outcome.value
+        rows.append((rule.id, event.deal_id, seq, now, outcome, event.occurrence, about))
+    driver.insert(tx.connection, _LOG, rows)
     failed = [each for each in log if each.outcome is Outcome.FAILED]
     for each in failed[:TOLD]:
         about = f" for {excerpt(each.title)}" if each.title else ""
@@ -469,7 +507,8 @@ def _write(tx: Transaction, log: Sequence[Logged]) -> None:
 
 
 def _detail(each: Logged, names: Mapping[int, str]) -> str:
-    detail: dict[str, Any] = {"rule": each.rule.name, "deal": each.title}
+    """Return the rest of an entry's JSON object, the same for all deals alike."""
+    detail: dict[str, Any] = {"rule": each.rule.name}
     if each.event.kinds:
         detail["event"] = each.event.kind().value
     if each.did:
@@ -478,4 +517,4 @@ def _detail(each: Logged, names: Mapping[int, str]) -> str:
         detail["reason"] = each.reason
     if each.event.path:
         detail["chain"] = [names.get(rule_id, f"#{rule_id}") for rule_id in each.event.path]
-    return json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
+    return as_json(detail)[1:]

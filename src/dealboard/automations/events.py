@@ -91,28 +91,36 @@ def _event(deal_id: int, touches: Sequence[Touched]) -> Event | None:
             return None
         else:
             before, after = change.before, change.after
-    fields = {name for name in _COLUMNS & after.keys() if before.get(name) != after[name]}
-    kinds_: set[On] = set()
-    if "stage_id" in fields:
-        kinds_.add(On.STAGE)
+    fields = {name for name in after if name in _COLUMNS and before.get(name) != after[name]}
+    if not links:
+        kinds = _MOVED if "stage_id" in fields else _UPDATED
+        return Event(deal_id, kinds, deal_id, frozenset(fields), before, after) if fields else None
+    return _with_links(deal_id, fields, before, after, links)
+
+
+_UPDATED = frozenset({On.UPDATED})
+_MOVED = frozenset({On.UPDATED, On.STAGE})
+
+
+def _with_links(
+    deal_id: int,
+    fields: set[str],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    links: Sequence[Touched],
+) -> Event | None:
+    kinds = {*(_MOVED if "stage_id" in fields else _UPDATED)}
     came, went = _contacts(links)
     if came:
-        kinds_.add(On.CONTACT_ADDED)
+        kinds.add(On.CONTACT_ADDED)
     if went:
-        kinds_.add(On.CONTACT_REMOVED)
+        kinds.add(On.CONTACT_REMOVED)
     if any(_reordered(link) for link in links) or came or went:
         fields.add(CONTACTS)
     if not fields:
         return None
-    return Event(
-        deal_id,
-        frozenset(kinds_ | {On.UPDATED}),
-        deal_id,
-        frozenset(fields),
-        before,
-        after,
-        next(iter(came or went), None),
-    )
+    first = next(iter(came or went), None)
+    return Event(deal_id, frozenset(kinds), deal_id, frozenset(fields), before, after, first)
 
 
 def _contacts(links: Iterable[Touched]) -> tuple[list[int], list[int]]:

@@ -68,7 +68,7 @@ def _rehearsed(
     event = _event(rule, deal_id, tx)._replace(only=mine.id)
     subject = found[deal_id]
     now = facts.of(subject, mine.wanted, places)
-    before = facts.of(subject.before(event.before), mine.wanted, places) if event.before else {}
+    before = facts.of(subject.updated(event.before), mine.wanted, places) if event.before else {}
     checks = tuple(
         Check(each, holds(Test("all", (each,)), now, before, tx.today))
         for each in rule.test.conditions

@@ -18,11 +18,13 @@ from dealboard.domain.catalogue import Facts
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.dates import parse_day, shift
 from dealboard.domain.money import currency_code, from_decimal_string, parse_amount
+from dealboard.domain.outbox import State
 from dealboard.domain.placeholders import Setting
 from dealboard.domain.rules import Do
 from dealboard.domain.stages import StageKind
 from dealboard.domain.views import ActivityKind, Deal
 from dealboard.errors import InvalidValue, MissingField, NotFound
+from dealboard.store import driver
 from dealboard.store.ids import new_uid
 from dealboard.store.reads import deals as deal_reads
 from dealboard.store.reads.contacts import by_ids as contacts_by_ids
@@ -36,8 +38,6 @@ _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 _QUEUE = (
     "INSERT INTO outbox (uid, kind, state, payload, created_at, due_at, operation_seq,"
     " automation_id, deal_id, contact_id, tries, reason, log)"
-    " VALUES (:uid, :kind, 'pending', :payload, :now, :due, :operation, :automation, :deal,"
-    " :contact, 0, '', '[]')"
 )
 
 
@@ -60,6 +60,7 @@ class Hands:
         self.places = places
         self.setting = Setting(tx.today, locale)
         self.began: dict[tuple[int, int], Event] = {}
+        self._days: dict[str, date] = {}
 
     def do(self, rule: Compiled, some: Sequence[Deed], targets: Sequence[Target]) -> None:
         """Do steps in order; what follows a delay is put off."""
@@ -157,7 +158,9 @@ class Hands:
 
     def _day(self, deed: Deed, target: Target) -> date | None:
         text = (deed.text("close_date", target.facts, self.setting) or "").strip()
-        return parse_day(text, self.setting.today, field="close date") if text else None
+        if text and text not in self._days:  # most deals get the same one
+            self._days[text] = parse_day(text, self.setting.today, field="close date")
+        return self._days.get(text)
 
     def _stage(self, deed: Deed) -> int:
         """Return where a new deal begins: the stage named, else the pipeline's first."""
@@ -279,23 +282,13 @@ class Hands:
         tx, now = self.tx, moment_text(self.tx.now)
         tx.flush()
         tx.journal.kept = True  # an operation that is named in the outbox stays
-        tx.connection.executemany(
-            _QUEUE,
-            [
-                {
-                    "uid": new_uid(tx.now),
-                    "kind": kind,
-                    "payload": _json(payload),
-                    "now": now,
-                    "due": due,
-                    "operation": tx.operation.seq,
-                    "automation": rule.id,
-                    "deal": target.event.deal_id,
-                    "contact": target.event.contact_id or _primary(target),
-                }
-                for target, payload, due in rows
-            ],
-        )
+        seq, queued = tx.operation.seq, []
+        for target, payload, due in rows:
+            deal_id, contact_id = target.event.deal_id, target.event.contact_id
+            about = rule.id, deal_id, contact_id or _primary(target)
+            made = new_uid(tx.now), kind, State.PENDING.value, _json(payload), now, due, seq
+            queued.append((*made, *about, 0, "", "[]"))
+        driver.insert(tx.connection, _QUEUE, queued)
 
 
 def _left(rule: Compiled, steps: Sequence[dict[str, Any]], target: Target) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -113,6 +114,11 @@ class Test(NamedTuple):
 
     need: Literal["all", "any"] = "all"
     conditions: tuple[Condition, ...] = ()
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a condition asks what a field was before."""
+        return any(each.how in (Is.CHANGED_FROM, Is.CHANGED_TO) for each in self.conditions)
 
 
 class Step(NamedTuple):
@@ -422,9 +428,15 @@ def _true(condition: Condition, now: Facts, before: Facts, today: date) -> bool:
             return _order(value, condition.value, today) < 0
 
 
+_folded = lru_cache(1_024)(fold)
+_number = lru_cache(256)(lambda text: _decimal(text, "value"))
+_day = lru_cache(256)(parse_day)
+"""The same few values are compared with the fields of many deals."""
+
+
 def _same(value: Value, text: str, today: date) -> bool:
     if isinstance(value, str) or value is None:
-        return fold(value or "") == fold(text)
+        return _folded(value or "") == _folded(text)
     return _order(value, text, today) == 0
 
 
@@ -435,9 +447,9 @@ def _order(value: Value, text: str, today: date) -> int:
     """
     match value:
         case date():
-            other: Any = parse_day(text, today)
+            other: Any = _day(text, today)
         case Decimal() | int():
-            other = _decimal(text, "value")
+            other = _number(text)
         case _:
             return 0
     return bool(value > other) - bool(value < other)

@@ -130,7 +130,7 @@ def storable(text: str, field: str, *, limit: int) -> str:
     text = text.strip()
     if "\x00" in text:
         raise InvalidValue(field, excerpt(text), "the NUL character cannot be stored")
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         raise InvalidValue(field, excerpt(text), "it holds bytes that are not text", "Is it UTF-8?")
     if len(text) > limit:
         raise InvalidValue(field, excerpt(text), f"{len(text)} characters; at most {limit} fit")

@@ -1,9 +1,10 @@
 """A row, or the changed part of one, as JSON for the journal; and back into column values."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
+from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
 from typing import Any
 
 from sqlmodel import SQLModel
@@ -15,6 +16,19 @@ Image = dict[str, Any]
 """Column names with JSON values: moments and days as ISO text."""
 
 _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
+def _encoder() -> Callable[[Any, int], Iterable[str]]:
+    """Return what the encoder above makes anew for every value, which costs more than most do."""
+    if c_make_encoder is None:  # another Python than CPython
+        return lambda value, _: _JSON.iterencode(value)
+    made: Callable[[Any, int], Iterable[str]] = c_make_encoder(
+        None, _JSON.default, encode_basestring_ascii, None, ":", ",", True, False, True
+    )
+    return made
+
+
+_encoded = _encoder()
 
 TABLES: dict[str, type[SQLModel]] = {str(table.__tablename__): table for table in tables.JOURNALLED}
 """The journalled tables by name, parents before children."""
@@ -74,7 +88,12 @@ def _typed(kind: object, value: Any) -> Any:
 
 def dumps(image: Image | None) -> str | None:
     """Return an image as the journal keeps it; equal images are equal text."""
-    return None if image is None else _JSON.encode(image)
+    return None if image is None else as_json(image)
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    """Return the smallest JSON text of an object, its keys in order."""
+    return "".join(_encoded(document, 0))
 
 
 def loads(kept: str | None) -> Image | None:

@@ -38,15 +38,14 @@ _SETTLE = (
 _FORGET = "DELETE FROM operation WHERE seq = :seq"
 _RECORDED = (
     'SELECT id, cause_automation, "before", "after" FROM change'
-    " WHERE operation_seq = :operation_seq AND table_name = :table_name AND row_id = :row_id"
-    " ORDER BY id DESC LIMIT 1"
+    " WHERE operation_seq = ? AND table_name = ? AND row_id = ? ORDER BY id DESC LIMIT 1"
 )
 _REWRITE = 'UPDATE change SET "before" = :before, "after" = :after WHERE id = :key'
-_RECORD = (
+_INTO_CHANGE = (
     "INSERT INTO change"
     ' (operation_seq, table_name, row_id, deal_id, cause_automation, "before", "after")'
-    " VALUES (:operation_seq, :table_name, :row_id, :deal_id, :cause, :before, :after)"
 )
+_RECORD = f"{_INTO_CHANGE} VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 OF_A_DEAL = frozenset({"deal_contact", "activity"})
 """Tables whose rows say in `deal_id` which deal they belong to."""
@@ -146,18 +145,22 @@ class Journal:
         name = str(table.__tablename__)
         first = next_id(self._tx.session, table)
         ids = tuple(range(first, first + len(rows)))
-        names, marks = ", ".join(("id", *columns)), ", ".join("?" * (len(columns) + 1))
-        self._tx.connection.executemany(
-            f'INSERT INTO "{name}" ({names}) VALUES ({marks})',  # noqa: S608 -- our names
+        driver.insert(
+            self._tx.connection,
+            f'INSERT INTO "{name}" ({", ".join(("id", *columns))})',
             [(row_id, *row) for row_id, row in zip(ids, rows, strict=True)],
         )
-        empty = dict.fromkeys(images.recorded(table))
-        kept = [column in empty for column in columns]
-        pairs = (
-            (row_id, [(c, v) for c, v, k in zip(columns, row, kept, strict=True) if k])
-            for row_id, row in zip(ids, rows, strict=True)
-        )
-        self._enter_many(table, [(row_id, None, empty | dict(pair)) for row_id, pair in pairs])
+        recorded = images.recorded(table)
+        unsaid = {name: None for name in recorded if name not in columns}
+        derived = [column for column in columns if column not in recorded]
+        made = []
+        for row_id, row in zip(ids, rows, strict=True):
+            image: Image = dict(zip(columns, row, strict=True))
+            image.update(unsaid)
+            for column in derived:
+                del image[column]
+            made.append((row_id, None, image))
+        self._enter_many(table, made)
         return ids
 
     def delete_many(self, table: type[SQLModel], row_ids: Iterable[int]) -> None:
@@ -178,22 +181,26 @@ class Journal:
         self, table: type[SQLModel], changes: Sequence[tuple[int, Image | None, Image | None]]
     ) -> None:
         """Record changes of different rows; the session reads those that it has loaded again."""
-        name = str(table.__tablename__)
+        name, cause, seq = str(table.__tablename__), self.cause, self._tx.operation.seq
         loaded = self._session is not None and bool(self._session.identity_map)
         owners = self._owners_of(name, changes)
+        dumps, last, noticed = images.dumps, self._last, self.noticed
+        searched = name in ("contact", "deal", "deal_contact")
         fresh = []
         for row_id, before, after in changes:
-            if before is not None:
+            if searched and before is not None:
                 self._search.look_past(name, row_id, before)
             if loaded:
                 self._expire(table, row_id)
             deal_id = owners.get(row_id) or deal_of(name, row_id, before, after)
-            if self._last.get((name, row_id), -1) == self.cause:
+            key = name, row_id
+            if last.get(key, -1) == cause:
                 self._enter(name, row_id, deal_id, before, after)
             else:
-                self._notice(name, row_id, deal_id, before, after)
-                fresh.append(self._change(name, row_id, deal_id, before, after))
-        self._tx.connection.executemany(_RECORD, fresh)
+                last[key] = cause
+                noticed.append(Noticed(Touched(name, row_id, before, after), deal_id, cause))
+                fresh.append((seq, name, row_id, deal_id, cause, dumps(before), dumps(after)))
+        driver.insert(self._tx.connection, _INTO_CHANGE, fresh)
 
     def _expire(self, table: type[SQLModel], row_id: int) -> None:
         """Let a session that has loaded a row read it again."""
@@ -297,9 +304,9 @@ class Journal:
         else:
             self._tx.connection.execute(_RECORD, change)
 
-    def _merge(self, change: dict[str, Any], before: Image | None, after: Image | None) -> None:
+    def _merge(self, change: tuple[Any, ...], before: Image | None, after: Image | None) -> None:
         connection = self._tx.connection
-        kept = connection.execute(_RECORDED, change).fetchone()
+        kept = connection.execute(_RECORDED, change[:3]).fetchone()
         if kept is None or kept[1] != self.cause:
             connection.execute(_RECORD, change)
             return
@@ -319,16 +326,10 @@ class Journal:
         deal_id: int | None,
         before: Image | None,
         after: Image | None,
-    ) -> dict[str, Any]:
-        return {
-            "operation_seq": self._tx.operation.seq,
-            "table_name": name,
-            "row_id": row_id,
-            "deal_id": deal_id,
-            "cause": self.cause,
-            "before": images.dumps(before),
-            "after": images.dumps(after),
-        }
+    ) -> tuple[Any, ...]:
+        seq = self._tx.operation.seq
+        was, now = images.dumps(before), images.dumps(after)
+        return seq, name, row_id, deal_id, self.cause, was, now
 
 
 def _images(session: AnySession) -> Iterator[tuple[SQLModel, Image | None, Image | None]]:
@@ -431,15 +432,13 @@ def insert_bulk(
     `next_id`. They are consumed in chunks, so a generator of any length needs little memory.
     Derived columns (search, version, updated_at) are the caller's.
     """
-    names = ", ".join((*columns, "batch"))
-    marks = ", ".join("?" * (len(columns) + 1))
-    sql = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks})'  # noqa: S608 -- our names
+    into = f'INSERT INTO "{table.__tablename__}" ({", ".join((*columns, "batch"))})'
     tx.flush()
     seq = tx.operation.seq
     tx.journal.batches = True
     count = 0
     for chunk in _chunks(rows):
-        tx.connection.executemany(sql, [(*row, seq) for row in chunk])
+        driver.insert(tx.connection, into, [(*row, seq) for row in chunk])
         count += len(chunk)
     return count
 

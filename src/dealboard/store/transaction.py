@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar
 
 from sqlmodel import Session, SQLModel
 
@@ -26,8 +26,7 @@ ResultT = TypeVar("ResultT")
 P = ParamSpec("P")
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(NamedTuple):
     """A row that an operation changed: images of the changed columns (all, when new or deleted)."""
 
     table: str

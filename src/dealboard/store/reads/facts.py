@@ -54,9 +54,9 @@ class Subject(NamedTuple):
     contact: Person | None = None
     previous_stage: int | None = None
 
-    def before(self, changed: Mapping[str, Any]) -> "Subject":
-        """Return the deal as it was before these fields changed."""
-        return self._replace(**{name: changed[name] for name in _REPLACED & changed.keys()})
+    def updated(self, image: Mapping[str, Any]) -> "Subject":
+        """Return the deal with the fields that an image of the journal has."""
+        return self._replace(**{name: image[name] for name in image if name in _REPLACED})
 
 
 _REPLACED = frozenset(Subject._fields) - {"id", "contact", "previous_stage"}
