@@ -183,7 +183,7 @@ class TodayScreen(ActivityVerbs, DealForms):
         whose = Whose(user_id, with_deals=not self.operator)
         reading = app.read(read_day, whose, app.workspace.today, app.config.first_weekday)
         page = await app.report(reading)
-        if self._reading.overtaken or not self.is_mounted:
+        if self._reading.overtaken or not self.agenda.is_attached:
             self._own, self._back = self._own or own, self._back or back
         elif page is not None:
             self._show_page(page, own=own, back=back)
@@ -235,7 +235,7 @@ class TodayScreen(ActivityVerbs, DealForms):
     def on_changed(self, event: "Changed") -> None:
         """Let go at once what was plainly seen to, then read the day anew."""
         receipt = event.receipt
-        if self.hidden:
+        if not self.agenda.is_attached or self.hidden:
             self._outdated = True
             return
         if receipt is not None:
@@ -367,18 +367,23 @@ class TodayScreen(ActivityVerbs, DealForms):
         return super().check_action(action, parameters)
 
     def do(self, action: "Callable[[Transaction], Any]", seeing: "Then | None" = None) -> None:
-        """Run an action; until it is done, no other key means the same item."""
-        self.dealboard.start(self._see_to(self.agenda.cursor, action, seeing))
+        """Run an action; until what came of it is shown, no other key means the same item."""
+        key = self.agenda.cursor
+        self._busy.add(key)
+        self.dealboard.start(self._see_to(key, action, seeing))
 
     async def _see_to(
         self, key: object, action: "Callable[[Transaction], Any]", seeing: "Then | None"
     ) -> None:
-        self._busy.add(key)
         try:
             await self._do(action, seeing)
         finally:
-            self._busy.discard(key)
-            self.refresh_bindings()
+            # Behind `Changed`, which was posted when the action was committed.
+            self.call_later(self._release, key)
+
+    def _release(self, key: object) -> None:
+        self._busy.discard(key)
+        self.refresh_bindings()
 
     def action_done(self) -> None:
         """Mark the task as done."""
