@@ -32,6 +32,7 @@ NOUNS: dict[str, tuple[str, str]] = {
         "automation:automation",
         "Rules that act by themselves: list, add, test, run them.",
     ),
+    "webhook": ("webhook:webhook", "List, show, retry and cancel the webhooks of automations."),
     "import": ("imports:import_", "Bring deals in from a CSV file."),
     "export": ("export:export", "Write deals or contacts as CSV or JSON."),
     "undo": ("history:undo", "Take back your newest change."),

@@ -9,6 +9,7 @@ from typing import Any
 
 from dealboard.domain.automations import Automation, Preview, Run
 from dealboard.domain.money import decimal_string
+from dealboard.domain.outbox import Attempt, Delivery
 from dealboard.domain.views import (
     Activity,
     Contact,
@@ -234,6 +235,37 @@ def automation_preview(view: Preview) -> Document:
         "branch": view.branch,
         "changes": list(view.lines),
         "problem": view.problem or None,
+    }
+
+
+def delivery(view: Delivery) -> Document:
+    """Return a row of the outbox; of where it goes, the host."""
+    return {
+        "id": view.id,
+        "uid": view.uid,
+        "kind": view.kind,
+        "target": view.target,
+        "state": view.state,
+        "sending": view.sending,
+        "reason": view.reason or None,
+        "tries": view.tries,
+        "created_at": moment(view.created_at),
+        "due_at": moment(view.due_at),
+        "settled_at": moment(view.settled_at),
+        "automation": {"id": view.automation_id, "name": view.automation},
+        "deal": {"id": view.deal_id, "title": view.deal},
+        "operation": view.operation,
+    }
+
+
+def attempt(view: Attempt) -> Document:
+    """Return one attempt to send a row of the outbox."""
+    return {
+        "at": moment(view.at),
+        "verdict": view.verdict,
+        "said": view.said,
+        "status": view.status,
+        "reply": view.reply or None,
     }
 
 
