@@ -226,8 +226,8 @@ def test_what_came_in_bulk_begins_with_its_import(desk: Desk) -> None:
 
     def bulk(tx: Transaction) -> None:
         at = "2026-11-02T08:00:00.000000Z"
-        columns = ("id", "uid", "created_at", "updated_at", "version", "kind", "text")
-        columns += ("deal_id", "user_id")
+        written = ("id", "uid", "created_at", "updated_at", "version")
+        columns = (*written, "kind", "text", "deal_id", "user_id")
         row = (900, "imported", at, at, 1, "note", "from the old system", deal_id, 1)
         insert_bulk(tx, Activity, columns, [row])
         tx.connection.execute(
@@ -283,8 +283,8 @@ def test_a_contact_tells_its_deals_and_activities_but_no_values(desk: Desk) -> N
     later(desk).do(activities.add, "call", "agreed", deal_id=deal_id, contact_id=bob)
     later(desk).do(deals.lose, deal_id, "price")
 
-    def sentences(**how: bool) -> list[str]:
-        found = desk.workspace.read(timeline.of_contact, bob, **how)
+    def sentences(*, with_deals: bool = True) -> list[str]:
+        found = desk.workspace.read(timeline.of_contact, bob, with_deals=with_deals)
         return [f"{event.actor} {event.sentence}" for event in found]
 
     assert sentences() == [

@@ -50,11 +50,13 @@ class Said(list[Message]):
 
     def __eq__(self, other: object) -> bool:
         assert isinstance(other, list)
-        return [(type(each), vars(each)) for each in self] == [
-            (type(each), vars(each)) for each in other
-        ]
+        return self._told(self) == self._told(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
+
+    @staticmethod
+    def _told(messages: list[Message]) -> list[object]:
+        return [(type(each), vars(each)) for each in messages]
 
 
 class BoardApp(App[None]):

@@ -109,7 +109,7 @@ class Tally(NamedTuple):
 
     kind: str
     state: State
-    count: int
+    rows: int
 
 
 # ── what a webhook may name ───────────────────────────────────────────────────────────────────
