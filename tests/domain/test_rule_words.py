@@ -138,9 +138,8 @@ def test_nothing_to_do_is_missing_not_silent() -> None:
 def test_what_was_done() -> None:
     assert done_words(()) == ""
     assert done_words(["move_stage"]) == "moved it"
-    assert done_words(["add_task", "add_task", "delay", "who_knows"]) == (
-        "added a task ×2, put off the rest and who_knows"
-    )
+    assert done_words(["add_task", "who_knows", "add_task"]) == "added a task ×2 and who_knows"
+    assert done_words(["add_note", "delay", "move_stage"]) == "added a note and put off the rest"
 
 
 def test_stages_of_the_same_name_are_told_apart_by_their_pipelines() -> None:

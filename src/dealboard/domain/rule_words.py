@@ -362,12 +362,17 @@ def step_words(step: Step, how: Manner = Manner()) -> str:  # noqa: B008
 
 
 def done_words(did: Iterable[str]) -> str:
-    """Return what was done, of `Do` values: "added a task and moved it"."""
+    """Return what was done, of `Do` values: "added a task and moved it".
+
+    What follows a delay is still to come.
+    """
     known = {each.value: words for each, words in DONE.items()}
     counts: dict[str, int] = {}
     for each in did:
         words = known.get(each, one_line(each))
         counts[words] = counts.get(words, 0) + 1
+        if each == Do.DELAY:
+            break
     phrases = [f"{words} ×{count}" if count > 1 else words for words, count in counts.items()]
     *first, last = phrases or [""]
     return f"{', '.join(first)} and {last}" if first else last

@@ -26,6 +26,7 @@ MENU = (
     MenuItem("deals", "Deals"),
     MenuItem("contacts", "Contacts"),
     MenuItem("today", "Today"),
+    MenuItem("automations", "Automations"),
     MenuItem("settings", "Settings"),
 )
 
@@ -59,6 +60,7 @@ class Place(Screen[None]):
         Binding("f2", "app.go('deals')", "Deals", show=False, id="go.deals"),
         Binding("f3", "app.go('contacts')", "Contacts", show=False, id="go.contacts"),
         Binding("T,f4", "app.go('today')", "Today", show=False, id="go.today"),
+        Binding("f5", "app.go('automations')", "Automations", show=False, id="go.automations"),
         Binding("comma,f10", "app.go('settings')", "Settings", show=False, id="go.settings"),
         Binding("q", "app.quit", "Quit", id="app.leave"),
     ]

@@ -43,6 +43,10 @@ def make_place(name: str, app: "DealboardApp", *, first: bool = False) -> Place:
             from dealboard.screens.today import TodayScreen
 
             return TodayScreen()
+        case "automations":
+            from dealboard.screens.automations import AutomationsScreen
+
+            return AutomationsScreen()
         case "settings":
             from dealboard.screens.settings import SettingsScreen
 

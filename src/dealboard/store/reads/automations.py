@@ -82,6 +82,16 @@ def definitions(connection: Connection) -> tuple[tuple[int, str, str], ...]:
     return tuple(rows.fetchall())
 
 
+def definition(connection: Connection, automation_id: int) -> str:
+    """Return a rule's JSON as it is kept, readable or not. Raises NotFound."""
+    row = connection.execute(
+        "SELECT definition FROM automation WHERE id = :id", {"id": automation_id}
+    ).fetchone()
+    if row is None:
+        raise NotFound("automation", f"#{automation_id}")
+    return str(row[0])
+
+
 def runs(
     connection: Connection,
     *,
