@@ -17,8 +17,9 @@ from dealboard.domain.text import fold
 from dealboard.screens.shortcuts import Shortcut, shortcuts
 from dealboard.widgets.dialog import Dialog
 from dealboard.widgets.line import SearchLine
+from dealboard.widgets.lines import cut
 
-KEY_CELLS = 30
+KEY_CELLS = 34
 """The most that the keys of an action take; the rest is cut."""
 
 
@@ -48,8 +49,8 @@ class Help(ModalScreen[None]):
             & > .option-list--option { padding: 0; }
             & > .option-list--option-disabled { color: $text-accent; text-style: bold; }
             & > .option-list--option-highlighted {
-                color: $block-cursor-foreground;
-                background: $block-cursor-background;
+                color: $foreground;
+                background: $primary 30%;
             }
             &:nocolor > .option-list--option-highlighted { text-style: reverse; }
         }
@@ -104,6 +105,6 @@ def _matches(shortcut: Shortcut, wanted: str) -> bool:
 
 def _rows(members: Iterable[tuple[int, Shortcut]], width: int) -> Iterator[Option]:
     for number, each in members:
-        keys = set_cell_size(each.shown_keys, width)
+        keys = set_cell_size(cut(each.shown_keys, width), width)
         text = Content.assemble((f"  {keys}  ", "$text-accent"), each.label)
         yield Option(text, id=str(number))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dealboard.store.transaction import Touched
 
-SHOWN = 60
+SHOWN = 40
 """Items of each group that are listed; more come as these are done."""
 
 DATED = frozenset({Group.LATE, Group.CLOSING})
