@@ -24,17 +24,17 @@ class Context(NamedTuple):
 
 
 COLUMNS = (
-    Column("title", "Title", 60, 22, sort=True, flex=True),
-    Column("stage", "Stage", 24, 8, sort=True),
+    Column("title", "Title", 60, 17, sort=True, flex=True),
+    Column("stage", "Stage", 24, 9, sort=True),
     Column("amount", "Amount", 20, 8, align="right", sort=True),
     Column("currency", "Cur", 4, 3),
-    Column("close", "Close date", 14, 9, sort=True),
+    Column("close", "Close date", 14, 10, sort=True),
     Column("owner", "Owner", 24, 8),
     Column("pipeline", "Pipeline", 24, 8),
     Column("contacts", "Contacts", 32, 8),
-    Column("created", "Created", 12, 8, sort=True),
-    Column("reference", "Reference", 24, 7),
-    Column("status", "Status", 16, 5),
+    Column("created", "Created", 12, 7, sort=True),
+    Column("reference", "Reference", 24, 9),
+    Column("status", "Status", 16, 6),
     Column("probability", "Probability", 11, 5, align="right"),
     Column("weighted", "Weighted", 20, 8, align="right"),
 )
