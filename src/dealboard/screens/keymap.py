@@ -6,11 +6,14 @@ terminal UI, so nothing is listed by hand; that imports every screen: not for th
 
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from inspect import isclass
-from itertools import combinations
+from itertools import combinations, product
+from operator import add
 from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import NamedTuple
@@ -49,6 +52,9 @@ NAMES = frozenset(
     )
 )
 """What Textual calls the keys that have a name."""
+
+LONGEST_NAME = 12
+"""Words that the name of a character may have to be looked for; the keys of keyboards have fewer."""
 
 
 class Action(NamedTuple):
@@ -119,8 +125,26 @@ def _plain(character: str) -> str | None:
 def _named(name: str) -> str | None:
     lower = name.lower()
     key = ALIASES.get(lower, lower)
-    known = key in NAMES or (re.fullmatch("[a-z_]+", key) and key_to_character(key) is not None)
-    return key if known else None
+    return key if key in NAMES or _is_character(key) else None
+
+
+def _is_character(key: str) -> bool:
+    """Return whether Textual calls the key of a character so: by its Unicode name.
+
+    It writes both the spaces and the hyphens of such a name as underscores.
+    """
+    words = key.split("_")
+    if not re.fullmatch("[a-z0-9_]+", key) or len(words) > LONGEST_NAME:
+        return False
+    if key_to_character(key) is not None:
+        return True
+    for gaps in product(" -", repeat=len(words) - 1):
+        name = words[0] + "".join(map(add, gaps, words[1:]))
+        with suppress(KeyError):
+            character = unicodedata.lookup(name)
+            if len(character) == 1 and _plain(character) == key:
+                return True
+    return False
 
 
 def read_keymap(written: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
