@@ -33,11 +33,13 @@ from dealboard.screens.shortcuts import UNBOUND, key_name
         ("esc,⏎,pgdn,F8", ("escape", "enter", "pagedown", "f8")),
         ("question_mark", ("question_mark",)),
         ("é", ("é",)),
+        ("«", ("left_pointing_double_angle_quotation_mark",)),
         ("", ()),
     ],
 )
 def test_keys_are_written_as_people_write_them(written: str, keys: tuple[str, ...]) -> None:
     assert keys_of(written) == (keys, ())
+    assert keys_of(",".join(keys)) == (keys, ())
 
 
 @pytest.mark.parametrize("word", ["shfit+x", "F30", "ctrl+", "hello", "\x1b", "ctrl+alt", "  x y"])

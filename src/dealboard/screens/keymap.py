@@ -53,8 +53,8 @@ NAMES = frozenset(
 )
 """What Textual calls the keys that have a name."""
 
-LONGEST_NAME = 12
-"""Words that the name of a character may have to be looked for; the keys of keyboards have fewer."""
+LONGEST_NAME = 16
+"""Words of the longest names that are looked up."""
 
 
 class Action(NamedTuple):
