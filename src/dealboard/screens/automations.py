@@ -228,7 +228,7 @@ class AutomationsScreen(Place):
         trouble = self._shown.troubles.get(rule.id)
         if rule.suspended_at is not None:
             day = _moment(rule.suspended_at, self.dealboard.workspace.today)
-            said = f"⏸ Suspended {day} after {rule.trips} loops · r resumes it"
+            said = f"‖ Suspended {day} after {rule.trips} loops · r resumes it"
             lines.append(Content.styled(said, "$text-warning bold"))
         if rule.problem:
             lines.append(Content.styled(safe(f"✗ It does not run: {rule.problem}"), "$text-error"))
@@ -238,7 +238,7 @@ class AutomationsScreen(Place):
             said = f"✗ {day}{about}: {trouble.reason} · l shows the log"
             lines.append(Content.styled(safe(said), "$text-error"))
         if rule.waiting:
-            said = f"⧗ {rule.waiting:,} delayed, still to come · l shows them"
+            said = f"○ {rule.waiting:,} delayed, still to come · l shows them"
             lines.append(Content.styled(said, "$text-muted"))
         return Content("\n").join(lines)
 
@@ -420,7 +420,7 @@ def _mark(rule: Automation) -> tuple[str, str]:
     if rule.problem:
         return "✗ broken", "wrong"
     if rule.suspended_at is not None:
-        return "⏸ suspended", "changed"
+        return "‖ suspended", "changed"
     return ("● on", "won") if rule.enabled else ("○ off", "muted")
 
 

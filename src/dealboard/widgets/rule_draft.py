@@ -258,7 +258,8 @@ class Draft:
         match self._kind_of(at):
             case Kind.MONEY if text:
                 amount = parse_amount(text, self.stock.currency, locale)
-                return "" if amount is None else decimal_string(amount, self.stock.currency)
+                exact = "" if amount is None else decimal_string(amount, self.stock.currency)
+                return parse_decimal(exact)
             case Kind.NUMBER if text:
                 return parse_decimal(text, locale)
             case Kind.DATE if text and setting:

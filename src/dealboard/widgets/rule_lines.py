@@ -22,7 +22,7 @@ from dealboard.domain.rule_words import (
 )
 from dealboard.domain.rules import Do, Step
 from dealboard.widgets.blocks import EMPTY, Block, rule
-from dealboard.widgets.lines import Line, Span, cut, literal, row, width_of
+from dealboard.widgets.lines import Line, Span, cut, cut_line, literal, row, width_of
 from dealboard.widgets.rule_draft import (
     ADD,
     BRANCHES,
@@ -127,7 +127,10 @@ def rule_blocks(draft: Draft, view: View, width: int) -> list[Block]:
         if branch == "else":
             what += " for deals that the conditions do not hold for"
         blocks.append(_adding(Spot(branch, arg=ADD), what, draft, view, width))
-    return blocks
+    return [
+        block._replace(lines=tuple(cut_line(line, width) for line in block.lines))
+        for block in blocks
+    ]
 
 
 def value_place(spot: Spot, width: int) -> tuple[int, int]:
@@ -351,5 +354,7 @@ def _below(spot: Spot, x: int, draft: Draft, view: View, width: int) -> Sequence
     if editing:
         means = draft.understood(spot)
         text = f"= {means}" if means else said or ""
+        if not text and not draft.takes_fields(spot):
+            return []
         return [((" " * x, "text"), (line, "muted")) for line in wrap(text, max(2, width - x), 2)]
     return []

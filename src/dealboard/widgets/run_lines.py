@@ -10,7 +10,6 @@ from itertools import groupby
 from dealboard.domain.automations import Outcome, Run
 from dealboard.domain.outbox import Delivery, State
 from dealboard.domain.rule_words import EVENTS, done_words, one_line
-from dealboard.domain.rules import On
 from dealboard.widgets.blocks import EMPTY, Block, rule
 from dealboard.widgets.lines import Line, Span, cut_line, literal
 from dealboard.widgets.timeline_lines import day_name
@@ -25,13 +24,13 @@ OUTCOMES = {
     Outcome.RAN: ("✓", "won", "ran"),
     Outcome.OTHERWISE: ("↷", "accent", "otherwise"),
     Outcome.FAILED: ("✗", "lost", "failed"),
-    Outcome.STOPPED: ("⏸", "overdue", "stopped"),
+    Outcome.STOPPED: ("‖", "overdue", "stopped"),
 }
 """Glyph, style and word of what came of a rule."""
 
 STATES = {
-    State.PENDING: ("⧗", "today", "waiting"),
-    State.HELD: ("⏸", "today", "held"),
+    State.PENDING: ("○", "today", "waiting"),
+    State.HELD: ("‖", "today", "held"),
     State.SENT: ("✓", "won", "done"),
     State.FAILED: ("✗", "lost", "failed"),
     State.EXPIRED: ("✗", "lost", "expired"),
@@ -105,7 +104,8 @@ def _run(run: Run, width: int) -> tuple[Line, ...]:
 
 def _event(run: Run) -> str:
     """Return what fired a rule."""
-    return EVENTS[On(run.event)] if run.event in {each.value for each in On} else run.event
+    known = {on.value: words for on, words in EVENTS.items()}
+    return known.get(run.event, one_line(run.event))
 
 
 def _delivery(each: Delivery, width: int, today: date) -> tuple[Line, ...]:
