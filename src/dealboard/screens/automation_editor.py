@@ -357,10 +357,10 @@ class AutomationEditor(ModalScreen[int | None]):
         """Show what the rule would do to a deal."""
         from dealboard.screens.dry_run import dry_run
 
+        before = self.draft.rule.name
         self.draft.name("this automation")
         rule = self._checked()
-        if self.draft.rule.name == "this automation" and not self.draft.opened.name:
-            self.draft.rule = self.draft.rule._replace(name="")
+        self.draft.rule = self.draft.rule._replace(name=before)
         if rule is not None:
             await dry_run(self, rule, self._kept.id if self._kept else None)
 
