@@ -1,7 +1,6 @@
 """A desk with rules on it: Sales (Lead, Offer, Won, Lost) and Onboarding (Start, Won, Lost)."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from dealboard.domain import rules
 from dealboard.domain.automations import Run
 from dealboard.domain.rules import Document, Rule
 from dealboard.domain.stages import parse_stages
-from dealboard.domain.views import Event
 from dealboard.store.reads import automations as reads
 from dealboard.store.reads import timeline
 from dealboard.store.tables import Activity, Deal, DealContact, Outbox
@@ -105,7 +103,7 @@ class Bench:
 
     def told(self, deal_id: int) -> list[str]:
         """Return a deal's timeline, newest first."""
-        events: tuple[Event, ...] = self.workspace.read(timeline.of_deal, deal_id)
+        events = self.workspace.read(timeline.of_deal, deal_id)
         return [f"{event.actor} {event.sentence}" for event in events]
 
     def contact(self, name: str, **fields: Any) -> int:
@@ -114,6 +112,6 @@ class Bench:
 
 
 @pytest.fixture
-def bench(desk: Desk) -> Iterator[Bench]:
+def bench(desk: Desk) -> Bench:
     """Return a desk with rules on it."""
-    yield Bench(desk)
+    return Bench(desk)

@@ -152,6 +152,7 @@ def _followed(
             except Tripped as tripped:
                 stopped = {trip.root for trip in tripped.trips}
                 log += _stopped(tx, book, tripped.trips)
+                log += _given_up(book, [event for event in some if event.root in stopped])
                 some = [event for event in some if event.root not in stopped]
             else:
                 log += chain.log
@@ -159,7 +160,7 @@ def _followed(
     told = tx.notes[notes:]
     del tx.notes[notes:]
     tx.notes += [each for each in told if each.startswith(_OURS)]
-    _write(tx, log)
+    _write(tx, book, log)
     return log
 
 
@@ -170,18 +171,19 @@ _OURS = "Automation “"
 @contextmanager
 def attempt(tx: Transaction) -> Iterator[None]:
     """Take back what the block did if it raises, in the database and in what is known of it."""
-    session, noticed = tx.session, tx.journal.noticed
+    session, journal = tx.session, tx.journal
     session.flush()
-    mark, notes, cause = len(noticed), len(tx.notes), tx.journal.cause
+    mark, notes, cause = journal.mark, len(tx.notes), journal.cause
     savepoint = session.begin_nested()
+    session.connection()  # sets the savepoint now: what follows may go past the session
     try:
         yield
         session.flush()
     except BaseException:
-        tx.journal.cause = cause
+        journal.cause = cause
         savepoint.rollback()
         session.expire_all()
-        del noticed[mark:]
+        journal.rewind(mark)
         del tx.notes[notes:]
         raise
     savepoint.commit()
@@ -447,9 +449,7 @@ class _Told(Exception):
 
 def _trip(rule: Compiled, target: Target, reason: str) -> Trip:
     event = target.event
-    return Trip(
-        rule.id, event.deal_id, event.root, event.kind().value, reason, event.path, event.occurrence
-    )
+    return Trip(rule.id, event.deal_id, event.root, reason, event.path)
 
 
 def _why(error: Exception) -> str:
@@ -468,22 +468,33 @@ def _stopped(tx: Transaction, book: Book, trips: Sequence[Trip]) -> list[Logged]
         if row is not None and row[1]:
             tx.note(f"{_OURS}{excerpt(row[0])}” kept setting itself off: it is suspended.")
         elif row is not None:
-            tx.note(f"{_OURS}{excerpt(row[0])}” was stopped: it would go round and round.")
-    ids = [trip.deal_id for trip in trips]
+            reason = next(each.reason for each in trips if each.automation_id == rule_id)
+            tx.note(f"{_OURS}{excerpt(row[0])}” was {guard.TOLD.get(reason, reason)}.")
+    ids = [deal_id for trip in trips for deal_id in (trip.deal_id, trip.root)]
     titles = {each.id: each.title for each in subjects(tx.connection, ids, ()).values()}
     logged = []
     for trip in {(trip.automation_id, trip.root): trip for trip in trips}.values():
         rule = known.get(trip.automation_id)
         if rule is not None:
             about = trip.deal_id if trip.deal_id in titles else trip.root
-            event = Event(about, frozenset(), trip.root, path=trip.path, occurrence=trip.occurrence)
+            event = Event(about, frozenset(), trip.root, path=trip.path)
             title = titles.get(about, "")
             logged.append(Logged(rule, event, title, Outcome.STOPPED, (), trip.reason))
     return logged
 
 
-def _write(tx: Transaction, log: Sequence[Logged]) -> None:
-    names = {each.rule.id: each.rule.name for each in log}
+def _given_up(book: Book, roots: Sequence[Event]) -> list[Logged]:
+    """Remember of what the clock began, and the guard took back, that its time has been."""
+    known = {rule.id: rule for rule in book.rules}
+    return [
+        Logged(known[event.only], event, "", Outcome.STOPPED, (), guard.TAKEN_BACK)
+        for event in roots
+        if event.occurrence is not None and event.only in known
+    ]
+
+
+def _write(tx: Transaction, book: Book, log: Sequence[Logged]) -> None:
+    names = {rule.id: rule.name for rule in book.rules}
     now, seq = moment_text(tx.now), tx.operation.seq
     details: dict[tuple[object, ...], str] = {}
     rows = []
@@ -496,6 +507,8 @@ def _write(tx: Transaction, log: Sequence[Logged]) -> None:
         about = f'{{"deal":{encode_basestring_ascii(each.title)},{detail}'
         outcome = each.outcome.value
         rows.append((rule.id, event.deal_id, seq, now, outcome, event.occurrence, about))
+    if rows:
+        tx.journal.kept = True  # an operation that the log names stays
     driver.insert(tx.connection, _LOG, rows)
     failed = [each for each in log if each.outcome is Outcome.FAILED]
     for each in failed[:TOLD]:

@@ -13,6 +13,10 @@ MAX_TRIPS = 3
 
 ROUND_AND_ROUND = "stopped: loop"
 TOO_DEEP = f"stopped: more than {MAX_DEPTH} automations set each other off"
+TAKEN_BACK = "stopped: what it set off would not have ended"
+TOLD = {ROUND_AND_ROUND: "stopped: it would go round and round"}
+"""What is said to people, where the log's word for it is too short."""
+
 TOO_MUCH = f"stopped: more than {MAX_ACTIONS} actions for one change"
 
 
@@ -22,10 +26,8 @@ class Trip(NamedTuple):
     automation_id: int
     deal_id: int
     root: int
-    event: str
     reason: str
     path: tuple[int, ...]
-    occurrence: str | None = None
 
 
 class Tripped(Exception):

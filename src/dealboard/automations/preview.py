@@ -89,16 +89,10 @@ def _rehearsed(
     own = [each for each in logged if each.rule.id == mine.id]
     stopped = [each for each in logged if each.outcome is Outcome.STOPPED]
     troubles = [each.reason for each in (*own, *stopped) if each.reason]
-    return Preview(checks, _branch(own, rule), lines, assumed, next(iter(troubles), ""))
-
-
-def _branch(own: list[engine.Logged], rule: Rule) -> Literal["then", "else", "none"]:
-    for each in own:
-        if each.outcome is Outcome.RAN:
-            return "then"
-        if each.outcome is Outcome.OTHERWISE:
-            return "else"
-    return "then" if own and not rule.test.conditions else "none"
+    branch: Literal["then", "else", "none"] = "else" if rule.otherwise else "none"
+    if holds(rule.test, now, before, tx.today):
+        branch = "then"
+    return Preview(checks, branch, lines, assumed, next(iter(troubles), ""))
 
 
 def _book(tx: Transaction, locale: str, mine: Compiled) -> Book:

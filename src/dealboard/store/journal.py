@@ -91,6 +91,17 @@ class Journal:
         row = tx.connection.execute(_BEGIN, _entry(tx.operation)).fetchone()
         tx.operation.seq = row[0]
 
+    @property
+    def mark(self) -> tuple[int, int]:
+        """How far it has come, for `rewind`."""
+        return len(self.noticed), self._search.mark
+
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """Forget what came after a mark: a savepoint took it back."""
+        noticed, written = mark
+        del self.noticed[noticed:]
+        self._search.rewind(written)
+
     def watch(self, session: Session) -> None:
         """Record what the flushes of a session write."""
         self._session = session

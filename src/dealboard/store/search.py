@@ -53,6 +53,15 @@ class SearchColumn:
                 case DealContact():
                     self._deals.add(row.deal_id)
 
+    @property
+    def mark(self) -> int:
+        """Where it stands, for `rewind`."""
+        return len(self._written)
+
+    def rewind(self, mark: int) -> None:
+        """Forget rows that a savepoint took back; those known by id are looked up again anyway."""
+        del self._written[mark:]
+
     def look_past(self, table: str, row_id: int, before: Mapping[str, Any]) -> None:
         """Look at what is changed or deleted past the session; `before` are those fields."""
         match table:

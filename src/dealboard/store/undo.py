@@ -6,7 +6,7 @@ in the way is named. `rank` is not held against an undo, being only a place amon
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, null, select
@@ -22,6 +22,9 @@ from dealboard.store.transaction import Touched, Transaction
 
 UNCOMPARED = frozenset({"rank"})
 """Fields that an undo sets but does not ask about."""
+
+LEAVES = frozenset({"deal_contact", "activity"})
+"""Tables that no other refers to: what was written on an imported row goes before it."""
 
 BLAMED = 3
 """Rows named in a conflict before it says how many more there are."""
@@ -177,12 +180,13 @@ class _Inversion:
             for table in journal.BATCHED:
                 self._check_batch(table, self._batch)
         self._refuse()
+        self._delete_created(LEAVES)
         if self._batch is not None:
             for table in reversed(journal.BATCHED):
                 _delete_batch(self._tx, table, self._batch)
         self._insert_deleted()
         self._restore_changed()
-        self._delete_created()
+        self._delete_created(frozenset(TABLES) - LEAVES)
 
     def _blame(self, row: SQLModel, what: str) -> None:
         self._reasons[f"{_name(row)} {what}"] = None
@@ -309,10 +313,11 @@ class _Inversion:
             if after:
                 yield row_id, {field: now[field] for field in after}, after
 
-    def _delete_created(self) -> None:
+    def _delete_created(self, names: Collection[str]) -> None:
         for name, table in reversed(TABLES.items()):
-            created = (touched.row_id for touched in self._of(name) if touched.before is None)
-            self._tx.delete_many(table, created)
+            if name in names:
+                created = (touched.row_id for touched in self._of(name) if touched.before is None)
+                self._tx.delete_many(table, created)
 
 
 def _delete_batch(tx: Transaction, table: type[SQLModel], seq: int) -> None:
