@@ -395,12 +395,15 @@ class DealboardApp(App[None]):
         self.push_screen(Help())
 
     def finish(self) -> None:
-        """Wait for what is being written, and shortly for what is being sent; for nothing else."""
+        """Wait for what is being written, and shortly for what is being sent; stop what is read."""
         if self._rounds is not None:
             self._rounds.close(DRAINING_SECONDS)
         wait(tuple(self._writes))
         self._writer.shutdown(wait=False, cancel_futures=True)
         self._reader.shutdown(wait=False, cancel_futures=True)
+        if self._workspace is not None:
+            self._workspace.stop_reading()
+        self._reader.shutdown()
         if self._adopted is not None:
             self._adopted.close()
 

@@ -258,8 +258,12 @@ class Workspace:
         except driver.Error:
             return 0
 
+    def stop_reading(self) -> None:
+        """Break off the read that another thread is at: a connection in use must not be closed."""
+        self._connection.interrupt()
+
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; none of them may be in use."""
         if self._opened_writer is not None:
             self._opened_writer.close()
         if self._watching is not None:
