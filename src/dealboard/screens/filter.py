@@ -334,7 +334,9 @@ class FilterScreen(ModalScreen[DealFilter | None]):
         counts = self._material.counts
         of = sum(number for each, number in counts.items() if not scope or each in scope)
         line = count_line(count, totals, of, locale=self._writing.locale)
-        self.query_one("#found", Static).update(Content(safe(line)))
+        found = self.query_one_optional("#found", Static)
+        if found is not None:  # the form may be on its way out
+            found.update(Content(safe(line)))
 
     @on(Several.Changed)
     @on(Marks.Changed)
