@@ -5,8 +5,10 @@ reader), and a command line uses one for both. Importing and opening it loads th
 SQLAlchemy and SQLModel come with the first `run`.
 """
 
+import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
@@ -35,6 +37,18 @@ TIMEOUT = 15.0
 def system_clock() -> datetime:
     """Return the present moment, in UTC."""
     return datetime.now(UTC)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Keep the garbage collector out while a lock is held and much is looked at for a moment."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 _REMEMBER = (
@@ -157,9 +171,10 @@ class Workspace:
             tx = Transaction(opened, actor, now, now.astimezone().date(), entry)
             journal = tx.journal  # it numbers the operation
             value = action(tx)
-            if automations and entry.kind == "do":
-                self._fire(tx)
-            receipt = journal.settle(value)
+            with undisturbed():
+                if automations and entry.kind == "do":
+                    self._fire(tx)
+                receipt = journal.settle(value)
             if then is None or receipt.operation is None:
                 return receipt
             return replace(receipt, seen=then(opened.connection, receipt))

@@ -246,3 +246,72 @@ def test_a_batch_ends_as_its_deals_would_one_by_one(
         assert ranks[0] == ranks[1]
 
     rehearse(play)
+
+
+# ── many edits and activities at once ─────────────────────────────────────────────────────────
+
+plain: st.SearchStrategy[DealChanges] = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": st.sampled_from(["Acme", "Bolt", " Core "]),
+        "amount": st.none() | st.integers(0, 3),
+        "currency": st.sampled_from(["EUR", "usd", "JPY"]),
+        "close_date": st.sampled_from([None, date(2026, 12, 31)]),
+        "reference": st.sampled_from([None, "", "R-1"]),
+        "owner_id": st.just(1),
+    },
+)  # type: ignore[assignment]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(plain, min_size=1, max_size=4))
+def test_many_edits_end_as_they_would_one_by_one(
+    rehearse: Callable[[Play], None], given_: list[DealChanges]
+) -> None:
+    def play(tx: Transaction, desk: Desk) -> None:
+        ids = []
+        for _ in range(2):
+            contact = contacts.add(tx, name="Acme")
+            made = [
+                deals.create(tx, contacts=[contact], stage_id=desk.won, title="Acme", amount=700)
+                for _ in given_
+            ]
+            ids.append(made)
+        for deal_id, changes in zip(ids[0], given_, strict=True):
+            deals.edit(tx, deal_id, changes)
+        deals.edit_many(tx, dict(zip(ids[1], given_, strict=True)))
+        for pair in zip(*ids, strict=True):
+            one, other = (tx.get(Deal, deal_id) for deal_id in pair)
+            for field in ("title", "amount", "currency", "close_date", "reference", "owner_id"):
+                assert getattr(one, field) == getattr(other, field), field
+            assert one.close_date_auto == other.close_date_auto
+
+    rehearse(play)
+
+
+def test_many_edits_are_found_and_undone(desk: Desk) -> None:
+    ids = [desk.new(title) for title in ("Acme", "Bolt")]
+    receipt = desk.do(deals.edit_many, {each: {"title": f"Deal {each}"} for each in ids})
+    assert (receipt.value, receipt.label) == (2, "Edited 2 deals")
+    assert [desk.deal(each).search.partition("\x1f")[0] for each in ids] == [
+        f"deal {each}" for each in ids
+    ]
+    desk.do(history.undo)
+    assert [desk.deal(each).title for each in ids] == ["Acme", "Bolt"]
+    with pytest.raises(NotFound, match="#99"):
+        desk.do(deals.edit_many, {ids[0]: {"amount": 1}, 99: {"amount": 1}})
+
+
+@pytest.mark.parametrize("count", [2, activities.BULK])
+def test_activities_of_many_deals_are_one_operation(desk: Desk, count: int) -> None:
+    deal_id = desk.new()
+    drafts = [activities.Draft(deal_id, f"Call {n}", date(2026, 12, 1)) for n in range(count)]
+    desk.do(activities.add_many, "task", drafts)
+    rows = desk.rows(Activity)
+    assert [row.text for row in rows] == [f"Call {n}" for n in range(count)]
+    assert {(row.due, row.user_id, row.kind) for row in rows} == {(date(2026, 12, 1), 1, "task")}
+    assert len({row.uid for row in rows}) == count
+    desk.do(history.undo)
+    assert desk.rows(Activity) == []
+    desk.do(history.redo)
+    assert len(desk.rows(Activity)) == count

@@ -137,3 +137,31 @@ def test_a_failed_backup_leaves_nothing(
     with pytest.raises(StorageFailed, match="could not be written"):
         backup.create(workspace.path, target, 1)
     assert list(target.parent.iterdir()) == []
+
+
+def test_the_changes_of_an_older_file_learn_which_deal_they_are_about(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.touch()
+    monkeypatch.setattr(migrations, "FORMAT", 1)
+    migrations.upgrade(path, 1)
+    connection = driver.connect(path, "rw", 1)
+    connection.execute("INSERT INTO operation (uid, kind, label, at) VALUES ('u', 'do', '', '')")
+    rows = [
+        ("deal", 7, None, '{"title":"x"}'),
+        ("deal_contact", 3, None, '{"contact_id":1,"deal_id":7}'),
+        ("deal_contact", 3, '{"position":1}', '{"position":2}'),
+        ("contact", 7, None, "{}"),
+    ]
+    connection.executemany(
+        'INSERT INTO change (operation_seq, table_name, row_id, "before", "after")'
+        " VALUES (1, ?, ?, ?, ?)",
+        rows,
+    )
+    connection.close()
+    monkeypatch.undo()
+    migrations.upgrade(path, 1)
+    connection = driver.connect(path, "ro", 1)
+    found = connection.execute("SELECT deal_id, cause_automation FROM change ORDER BY id")
+    assert found.fetchall() == [(7, None), (7, None), (7, None), (None, None)]
+    connection.close()

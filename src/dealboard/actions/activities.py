@@ -18,6 +18,7 @@ from dealboard.errors import InvalidValue, MissingField, Refused
 from dealboard.store.columns import moment_text
 from dealboard.store.ids import new_uid, new_uids
 from dealboard.store.images import encode
+from dealboard.store.journal import insert_bulk
 from dealboard.store.tables import Activity, Contact, Deal, User
 from dealboard.store.transaction import Transaction
 
@@ -43,9 +44,12 @@ class Draft(NamedTuple):
 
 _COLUMNS = (
     *("uid", "created_at", "updated_at", "version"),
-    *("kind", "text", "due", "deal_id", "user_id"),
+    *("kind", "text", "due", "deal_id", "user_id", "automation_id"),
 )
 """What a draft fills in."""
+
+BULK = 50
+"""Activities from which on they are written as a batch, without an image of each."""
 
 
 def add(
@@ -85,24 +89,26 @@ def add(
     return key(activity)
 
 
-def add_many(tx: Transaction, kind: ActivityKind | str, drafts: Sequence[Draft]) -> tuple[int, ...]:
-    """Add an activity to each of many deals, as `add` does, and return their ids.
+def add_many(tx: Transaction, kind: ActivityKind | str, drafts: Sequence[Draft]) -> None:
+    """Add an activity to each of many deals, as `add` does; the deals are there already.
 
-    A few statements write all of them; the deals are there already.
+    A few statements write all of them.
     """
     access.full_access(tx)
-    kind, now = _kind(kind), moment_text(tx.now)
+    kind, now, cause = _kind(kind), moment_text(tx.now), tx.journal.cause
     asked = {draft.user_id for draft in drafts}
     users = {user_id: key(_user(tx, user_id, None)) for user_id in asked}
-    days = {draft.due: encode(_due(kind, draft.due)) for draft in drafts}
+    days = {due: encode(_due(kind, due)) for due in {draft.due for draft in drafts}}
+    uids = new_uids(tx.now, len(drafts))
     rows = [
-        (uid, now, now, 1, kind.value, _text(text), days[due], deal_id, users[user_id])
-        for uid, (deal_id, text, due, user_id) in zip(
-            new_uids(tx.now, len(drafts)), drafts, strict=True
-        )
+        (uid, now, now, 1, kind.value, _text(text), days[due], deal_id, users[user_id], cause)
+        for uid, (deal_id, text, due, user_id) in zip(uids, drafts, strict=True)
     ]
     tx.describe(f"Added {counted(len(rows), kind.value)}")
-    return tx.insert_many(Activity, _COLUMNS, rows)
+    if len(rows) < BULK:
+        tx.insert_many(Activity, _COLUMNS, rows)
+    else:
+        insert_bulk(tx, Activity, _COLUMNS, rows)
 
 
 def edit(

@@ -8,7 +8,6 @@ is taken back to the change that began it, logged, and after three times suspend
 of a rule, the change that fired it stays.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -98,8 +97,8 @@ def run(
     log: list[Logged] | None = None,
 ) -> None:
     """Run the rules that some events fire; a deal comes once. `log` is told what came of them."""
-    waiting = {rule.trigger.on for rule in book.rules}
-    roots = [event for event in happened if event.kinds & waiting]
+    triggers = [rule.trigger for rule in book.rules]
+    roots = [event for event in happened if any(map(event.fires, triggers))]
     if roots:
         came = _guarded(tx, book, roots, lambda chain, some: chain.follow(some))
         if log is not None:
@@ -112,28 +111,6 @@ def resume(tx: Transaction, book: Book, left: Resumed) -> None:
 
 
 def _guarded(
-    tx: Transaction,
-    book: Book,
-    roots: Sequence[Event],
-    follow: Callable[["Chain", Sequence[Event]], None],
-) -> list[Logged]:
-    with _undisturbed():
-        return _followed(tx, book, roots, follow)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keep the collector from looking, again and again, at what many deals' rules hold for now."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _followed(
     tx: Transaction,
     book: Book,
     roots: Sequence[Event],
@@ -202,7 +179,12 @@ class Chain:
         self._actions: Counter[int] = Counter()
         self._known: dict[int, tuple[Subject, Facts]] = {}
         self._seen = len(tx.journal.noticed)
-        self._wanted = frozenset[str]().union(*(rule.wanted for rule in book.rules))
+        self._want(frozenset[str]().union(*(rule.wanted for rule in book.rules)))
+
+    def _want(self, names: frozenset[str]) -> None:
+        """Read from now on what these facts need; `_columns` are those of a deal."""
+        self._wanted, self._columns = names, facts.columns(names)
+        self._known.clear()
 
     def follow(self, happened: Sequence[Event]) -> None:
         """Run the rules for these events and then for what they changed, until nothing does."""
@@ -216,8 +198,7 @@ class Chain:
     def go_on(self, left: Resumed, roots: Sequence[Event]) -> None:
         """Do the rest of a delayed rule, then follow what it changed."""
         mark = len(self._tx.journal.noticed)
-        self._wanted |= left.rule.wanted
-        self._known.clear()
+        self._want(self._wanted | left.rule.wanted)
         for event in roots:
             self._ran |= {(rule_id, event.deal_id) for rule_id in (*event.path, left.rule.id)}
         targets = self._targets(left.rule, roots)
@@ -235,7 +216,7 @@ class Chain:
         for event in happened:
             if event.only not in (None, rule.id):
                 continue
-            if event.fires(rule.trigger, self._places.pipeline_of) is None:
+            if not event.fires(rule.trigger):
                 continue
             if (rule.id, event.deal_id) not in self._ran:
                 fresh.setdefault(event.deal_id, event)
@@ -294,13 +275,18 @@ class Chain:
     def _read(self, deal_ids: Sequence[int]) -> Mapping[int, tuple[Subject, Facts]]:
         """Return deals as they are now: what was changed since they were read is taken over."""
         noticed = self._tx.journal.noticed
+        back = "stage.previous.name" in self._wanted
         self._tx.flush()
         for each in noticed[self._seen :]:
             found = self._known.get(each.deal_id or 0)
             if found is None or each.touched.table == "activity":
                 continue
-            if each.touched.table == "deal" and each.touched.after:
-                self._known[found[0].id] = self._with_facts(found[0].updated(each.touched.after))
+            after = each.touched.after or {}
+            if each.touched.table == "deal" and after and not (back and "stage_id" in after):
+                subject = found[0].updated(after)
+                stale = not self._columns.isdisjoint(after)
+                known = self._with_facts(subject) if stale else (subject, found[1])
+                self._known[subject.id] = known
             else:
                 del self._known[found[0].id]
         self._seen = len(noticed)

@@ -40,23 +40,16 @@ class Event(NamedTuple):
     only: int | None = None
     occurrence: str | None = None
 
-    def fires(self, trigger: Trigger, pipelines: Mapping[int, int]) -> On | None:
-        """Return what of this a trigger waits for; None if nothing.
-
-        `pipelines` says by stage in which pipeline it is. The pipeline of the trigger itself is
-        asked of the deal as it is, by who knows it.
-        """
+    def fires(self, trigger: Trigger) -> bool:
+        """Return whether this is what a trigger waits for, but for the pipeline it may ask for."""
         if trigger.on not in self.kinds:
-            return None
-        if trigger.on is On.UPDATED and trigger.fields and not self.fields & {*trigger.fields}:
-            return None
+            return False
+        if trigger.on is On.UPDATED:
+            return not trigger.fields or not self.fields.isdisjoint(trigger.fields)
         if trigger.on is On.STAGE:
             was, now = self.before.get("stage_id"), self.after.get("stage_id")
-            if trigger.from_stage not in (None, was) or trigger.to_stage not in (None, now):
-                return None
-            if trigger.pipeline is not None and trigger.pipeline != pipelines.get(now or 0):
-                return None
-        return trigger.on
+            return trigger.from_stage in (None, was) and trigger.to_stage in (None, now)
+        return True
 
     def kind(self) -> On:
         """Return what happened, in one word: what is most to the point."""

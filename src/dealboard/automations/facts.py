@@ -105,6 +105,30 @@ _OF_CONTACT: dict[str, Callable[[Person], Value]] = {
 assert _MAKERS.keys() | _OF_CONTACT.keys() == FIELDS.keys()  # noqa: S101 -- one list, two views
 
 
+_COLUMNS = {
+    **{f"deal.{name}": (name,) for name in ("id", "title", "reference", "currency", "close_date")},
+    "deal.amount": ("amount", "currency"),
+    "deal.created": ("created_at",),
+    "deal.closed": ("closed_at",),
+    "deal.lost_reason": ("lost_reason",),
+    "deal.status": ("stage_id",),
+    "pipeline.name": ("stage_id",),
+    "stage.name": ("stage_id",),
+    "stage.probability": ("stage_id",),
+    "stage.previous.name": ("stage_id",),
+    "owner.name": ("owner_id",),
+    "owner.email": ("owner_id",),
+}
+"""The columns of a deal that its facts are made of."""
+
+assert _COLUMNS.keys() == _MAKERS.keys()  # noqa: S101 -- one list, two views
+
+
+def columns(wanted: Iterable[str]) -> frozenset[str]:
+    """Return the columns of a deal whose change changes one of these facts."""
+    return frozenset(column for name in wanted for column in _COLUMNS.get(name, ()))
+
+
 def of(subject: Subject, wanted: Iterable[str], places: Places) -> Facts:
     """Return the wanted facts of a deal."""
     facts: dict[str, Value] = {}

@@ -69,10 +69,8 @@ def names(parts: Iterable[Part]) -> Iterator[str]:
 
 def fill(parts: Iterable[Part], facts: Facts, setting: Setting) -> str:
     """Return the text with its fields filled in; an empty one is its default, or nothing."""
-    filled = "".join(
-        part if isinstance(part, str) else _filled(part, facts, setting) for part in parts
-    )
-    return filled[:LIMIT]
+    filled = [part if isinstance(part, str) else _filled(part, facts, setting) for part in parts]
+    return "".join(filled)[:LIMIT]
 
 
 def raw(value: Value) -> str:

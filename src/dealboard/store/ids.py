@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+_VARIANTS = {digit: "89ab"[number % 4] for number, digit in enumerate("0123456789abcdef")}
+"""What stands for the two bits that every such name begins its second half with."""
+
 
 def new_uid(now: datetime) -> str:
     """Return a new UUIDv7 as text; those made later sort later."""
@@ -15,8 +18,11 @@ def new_uid(now: datetime) -> str:
 
 def new_uids(now: datetime, count: int) -> Iterator[str]:
     """Yield as many of them for one moment, in a fraction of the time."""
-    first = new_uid(now)[:15]
-    for _ in range(count):
-        drawn = f"{secrets.randbits(74):019x}"
-        variant = "89ab"[int(drawn[0])]
-        yield f"{first}{drawn[1:4]}-{variant}{drawn[4:7]}-{drawn[7:]}"
+    first, drawn = new_uid(now)[:15], secrets.token_hex(10 * count)
+    for start in range(0, len(drawn), 20):
+        end = start + 20
+        variant = _VARIANTS[drawn[start]]
+        yield (
+            f"{first}{drawn[start + 1 : start + 4]}"
+            f"-{variant}{drawn[start + 4 : start + 7]}-{drawn[start + 8 : end]}"
+        )

@@ -214,6 +214,7 @@ class Activity(Row, table=True):
     """A call, a meeting, a note or a task, of a deal or of a contact.
 
     A task is open until `done_at`; only tasks have a `due` day. `user_id` wrote it or is to do it.
+    `automation_id` is the rule that wrote it for them.
     """
 
     __tablename__: ClassVar[Any] = "activity"
@@ -247,6 +248,7 @@ class Activity(Row, table=True):
     contact_id: int | None = Field(default=None, foreign_key="contact.id")
     user_id: int = _reference("user")
     batch: int | None = None
+    automation_id: int | None = None
 
 
 class SavedView(Row, table=True):

@@ -71,21 +71,18 @@ def subjects(
     stage before from the journal.
     """
     names = frozenset(wanted)
+    with_people = any(name.startswith("contact.") for name in names)
     found: dict[int, Subject] = {}
     for some in portions(deal_ids):
+        people = _primary(connection, some) if with_people else {}
+        previous = _previous(connection, some) if "stage.previous.name" in names else {}
         params: Params = {}
         rows = connection.execute(
             f"SELECT {_DEAL} FROM deal WHERE id IN ({listed('deal', some, params)})", params
         )
-        read = {row[0]: Subject._make((*row, None, None)) for row in rows}
-        if any(name.startswith("contact.") for name in names):
-            for deal_id, person in _primary(connection, some).items():
-                read[deal_id] = read[deal_id]._replace(contact=person)
-        if "stage.previous.name" in names:
-            for deal_id, stage_id in _previous(connection, some).items():
-                if deal_id in read:
-                    read[deal_id] = read[deal_id]._replace(previous_stage=stage_id)
-        found |= read
+        for row in rows:
+            rest = people.get(row[0]), previous.get(row[0])
+            found[row[0]] = Subject._make((*row, *rest))
     return found
 
 
@@ -106,7 +103,8 @@ def _primary(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Perso
         " ORDER BY link.deal_id, link.position DESC, link.id DESC",
         params,
     )
-    return {row[0]: Person._make(row[1:]) for row in rows}  # the last one of each stays: the first
+    # Of several, the last one read stays: the first one of the deal.
+    return {deal_id: Person(*person) for deal_id, *person in rows}
 
 
 def _previous(connection: Connection, deal_ids: Sequence[int]) -> dict[int, int]:

@@ -310,9 +310,11 @@ def _activities(
     )
     written = [activity_of(row) for row in rows]
     names = _Names(connection)
-    authors = _authors(connection, "activity", [each.id for each in written], "uid")
+    ids = [each.id for each in written]
+    authors, rules = _actors(connection, "activity", ids, "uid"), _by_rules(connection, ids)
     for each in written:
-        actor, cause = authors.get(each.id, (each.user, None))
+        cause, author = rules.get(each.id, (None, each.user))
+        actor = authors.get(each.id, author)
         by = "" if cause is None else timeline.by_rule(names.automation(cause))
         sentence = f"{timeline.WRITTEN[each.kind]}{by}"
         yield Event(each.created_at, actor, sentence, EventKind.ACTIVITY, activity=each)
@@ -334,17 +336,9 @@ def _actors(
     connection: Connection, table: str, row_ids: Sequence[int], column: str
 ) -> dict[int, str | None]:
     """Return who last gave a column of some rows a value, where the journal knows."""
-    authors = _authors(connection, table, row_ids, column)
-    return {row_id: actor for row_id, (actor, _) in authors.items()}
-
-
-def _authors(
-    connection: Connection, table: str, row_ids: Sequence[int], column: str
-) -> dict[int, tuple[str | None, int | None]]:
-    """Return the same with the rule that did it for them, if one did."""
     params: Params = {"table": table, "column": f"$.{column}"}
     rows = connection.execute(
-        'SELECT change.row_id, "user".name, change.cause_automation FROM change'
+        'SELECT change.row_id, "user".name FROM change'
         " JOIN operation ON operation.seq = change.operation_seq"
         ' LEFT JOIN "user" ON "user".id = operation.actor_id'
         f" WHERE change.table_name = :table AND change.row_id IN ({listed('row', row_ids, params)})"
@@ -352,7 +346,23 @@ def _authors(
         " ORDER BY change.id",
         params,
     )
-    return {row_id: (actor, cause) for row_id, actor, cause in rows}
+    return dict(rows.fetchall())
+
+
+def _by_rules(
+    connection: Connection, activity_ids: Sequence[int]
+) -> dict[int, tuple[int, str | None]]:
+    """Return by activity that a rule wrote which one, and who acted if many were written."""
+    params: Params = {}
+    rows = connection.execute(
+        'SELECT activity.id, activity.automation_id, "user".name FROM activity'
+        " LEFT JOIN operation ON operation.seq = activity.batch"
+        ' LEFT JOIN "user" ON "user".id = operation.actor_id'
+        f" WHERE activity.id IN ({listed('row', activity_ids, params)})"
+        " AND activity.automation_id IS NOT NULL",
+        params,
+    )
+    return {row_id: (cause, actor) for row_id, cause, actor in rows}
 
 
 # ── contacts ──────────────────────────────────────────────────────────────────────────────────

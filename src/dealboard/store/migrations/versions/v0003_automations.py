@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Create the tables, and let a change say which rule made it."""
     op.add_column("change", sa.Column("cause_automation", sa.Integer()))
+    op.add_column("activity", sa.Column("automation_id", sa.Integer()))
     op.create_table(
         "automation",
         sa.Column("id", sa.Integer(), nullable=False),
