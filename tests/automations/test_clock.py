@@ -240,5 +240,7 @@ def test_the_clock_leaves_no_trace_where_nothing_is_due(bench: Bench) -> None:
     before = len(bench.desk.rows(Operation)), len(bench.desk.rows(Change))
     done = bench.tick()
     assert (done.operations, done.runs, done.notes) == ((), {}, ())
-    assert done.next_at == datetime(2026, 11, 24, tzinfo=UTC)
+    assert done.next_at == bench.clock.now + timedelta(hours=1)
+    bench.clock.advance(hours=14, minutes=30)
+    assert bench.tick().next_at == datetime(2026, 11, 24, tzinfo=UTC)
     assert (len(bench.desk.rows(Operation)), len(bench.desk.rows(Change))) == before

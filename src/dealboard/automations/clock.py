@@ -7,7 +7,7 @@ what was missed while nothing ran is made up, and nothing happens twice.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -17,10 +17,9 @@ from dealboard.automations import engine
 from dealboard.automations.book import Book, Compiled
 from dealboard.automations.engine import Resumed
 from dealboard.automations.events import Event
-from dealboard.domain.rules import BY_CLOCK, On
+from dealboard.domain.rules import On
 from dealboard.errors import InvalidValue
 from dealboard.store.columns import moment_text
-from dealboard.store.driver import Connection
 from dealboard.store.reads import automations as reads
 from dealboard.store.reads import timed
 from dealboard.store.transaction import Transaction
@@ -40,8 +39,8 @@ BATCH = 500
 class Due(NamedTuple):
     """What the clock did: operations it wrote, runs by outcome, what it told, what comes next.
 
-    `next_at` is when the next delayed action is due, or the day turns for rules that wait for one;
-    None if neither is ever.
+    `next_at` is when the next delayed action is due, or rules that wait for a day are to be looked
+    at again; None if neither is ever.
     """
 
     operations: tuple[int, ...]
@@ -55,49 +54,42 @@ def due(workspace: "Workspace") -> Due:
     return _Round(workspace).run()
 
 
+class _Survey(NamedTuple):
+    """What there is to do: delayed steps, those of one rule and operation together, and rules."""
+
+    last_run: int
+    steps: list[list[timed.Left]]
+    rules: list[int]
+
+
 class _Round:
-    """One look at the clock."""
+    """One look at the clock; on the writer thread, in transactions only."""
 
     def __init__(self, workspace: "Workspace") -> None:
         self._workspace = workspace
         self._operations: list[int] = []
         self._notes: list[str] = []
-        self._first = workspace.read(timed.newest_run)
 
     def run(self) -> Due:
-        for rows in self._left():
+        """Do what is due and say what came of it."""
+        survey = self._act(_surveyed)
+        for rows in survey.steps:
             self._act(partial(_resume, self._book, rows))
-        for rule_id in self._workspace.read(_waiting):
-            self._fire(rule_id)
-        return Due(
-            tuple(self._operations),
-            self._workspace.read(timed.outcomes_after, self._first),
-            tuple(dict.fromkeys(self._notes)),
-            self._workspace.read(_next, self._workspace.now),
-        )
+        for rule_id in survey.rules:
+            while self._fire(rule_id):
+                pass  # a deal with several overdue tasks comes once for each
+        runs, next_at = self._act(partial(_summary, survey.last_run))
+        notes = tuple(dict.fromkeys(self._notes))
+        return Due(tuple(self._operations), runs, notes, next_at)
 
-    def _fire(self, rule_id: int) -> None:
-        """Run a rule for every deal that it is time for, some at a time, in order.
-
-        A deal with several overdue tasks comes once for each.
-        """
-        while True:
-            before = self._workspace.read(timed.newest_run)
-            last: int | None = 0
-            while last is not None:
-                last = self._act(partial(_fire, self._book, rule_id, last))
-            if self._workspace.read(timed.newest_run) == before:
-                return
-
-    def _left(self) -> list[list[timed.Left]]:
-        """Return the delayed steps that are due, those of one rule and operation together."""
-        found = self._workspace.read(timed.due_steps, self._workspace.now)
-        alike = groupby(found, key=lambda row: (row.automation_id, row.operation, row.alike))
-        return [
-            some[start : start + BATCH]
-            for some in (list(rows) for _, rows in alike)
-            for start in range(0, len(some), BATCH)
-        ]
+    def _fire(self, rule_id: int) -> bool:
+        """Run a rule for every deal that it is time for, some at a time; False if none was."""
+        last: int | None = 0
+        ran = False
+        while last is not None:
+            last, some = self._act(partial(_fire, self._book, rule_id, last))
+            ran = ran or some
+        return ran
 
     def _book(self, tx: Transaction) -> Book:
         book = self._workspace.book()
@@ -110,6 +102,22 @@ class _Round:
             self._operations.append(receipt.operation)
         self._notes += receipt.notes
         return receipt.value
+
+
+def _surveyed(tx: Transaction) -> _Survey:
+    found = tx.read(timed.due_steps, tx.now)
+    alike = groupby(found, key=lambda row: (row.automation_id, row.operation, row.alike))
+    steps = [
+        some[start : start + BATCH]
+        for some in (list(rows) for _, rows in alike)
+        for start in range(0, len(some), BATCH)
+    ]
+    rules = [rule_id for rule_id, _ in tx.read(timed.waiting)]
+    return _Survey(tx.read(timed.newest_run), steps, rules)
+
+
+def _summary(last_run: int, tx: Transaction) -> tuple[Mapping[str, int], datetime | None]:
+    return tx.read(timed.outcomes_after, last_run), tx.read(timed.next_look, tx.now, tx.now)
 
 
 # ── delayed steps ─────────────────────────────────────────────────────────────────────────────
@@ -173,24 +181,15 @@ def _settle(tx: Transaction, rows: Sequence[timed.Left], state: str, reason: str
 # ── rules that wait for a day ─────────────────────────────────────────────────────────────────
 
 
-def _waiting(connection: Connection) -> list[int]:
-    """Return the rules that wait for time, in their order."""
-    return [
-        rule_id
-        for rule_id, _, definition in reads.definitions(connection)
-        if json.loads(definition)["trigger"]["on"] in BY_CLOCK
-    ]
+def _fire(open_book: _Open, rule_id: int, after: int, tx: Transaction) -> tuple[int | None, bool]:
+    """Run one rule for some of the deals behind one; return the last one, and if it ran for any.
 
-
-def _fire(open_book: _Open, rule_id: int, after: int, tx: Transaction) -> int | None:
-    """Run one rule for some of the deals behind one that it is time for; return the last one.
-
-    None if there are no more.
+    The last one is None if there are no more.
     """
     book = open_book(tx)
     rule = next((rule for rule in book.rules if rule.id == rule_id), None)
     if rule is None:
-        return None
+        return None, False
     occurrences = {
         deal_id: occurrence
         for deal_id, occurrence in reversed(_occurrences(tx, rule))
@@ -198,10 +197,11 @@ def _fire(open_book: _Open, rule_id: int, after: int, tx: Transaction) -> int | 
     }
     some = sorted(occurrences)[:BATCH]
     if not some:
-        return None
+        return None, False
     tx.describe(f"Automation {rule.name}")
-    engine.run(tx, book, [_timed(rule, deal_id, occurrences[deal_id]) for deal_id in some])
-    return some[-1]
+    came: list[engine.Logged] = []
+    engine.run(tx, book, [_timed(rule, deal_id, occurrences[deal_id]) for deal_id in some], came)
+    return some[-1], bool(came)
 
 
 def _timed(rule: Compiled, deal_id: int, occurrence: str) -> Event:
@@ -220,21 +220,3 @@ def _occurrences(tx: Transaction, rule: Compiled) -> timed.Found:
             return tx.read(timed.rotting, rule.id, today)
     last = today - timedelta(days=max(trigger.days, 1))
     return tx.read(timed.overdue, rule.id, last)
-
-
-def _next(connection: Connection, now: datetime) -> datetime | None:
-    """Return when the clock has something to do again."""
-    moments: list[datetime] = []
-    step = timed.next_step(connection)
-    if step is not None:
-        moments.append(step)
-    if _waiting(connection):
-        moments.append(_tomorrow(now))
-    return min(moments, default=None)
-
-
-def _tomorrow(now: datetime) -> datetime:
-    """Return when the user's next day begins."""
-    local = now.astimezone()
-    day: date = local.date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day).astimezone()

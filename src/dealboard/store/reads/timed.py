@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from dealboard.domain.rules import BY_CLOCK
 from dealboard.store.driver import Connection
 from dealboard.store.reads.activities import OPEN_TASK
 from dealboard.store.reads.values import (
@@ -24,6 +25,9 @@ _NEW = (
     "NOT EXISTS (SELECT 1 FROM automation_run AS run WHERE run.automation_id = :rule"
     " AND run.deal_id = deal_id_ AND run.occurrence = occurrence_)"
 )
+
+AGAIN = timedelta(hours=1)
+"""How soon rules that wait for a day are looked at again: a date may have been changed."""
 
 Found = list[tuple[int, str]]
 """Deals with their occurrences, by deal."""
@@ -68,6 +72,34 @@ def next_step(connection: Connection) -> datetime | None:
         "SELECT min(due_at) FROM outbox WHERE kind = 'step' AND state = 'pending'"
     ).fetchone()
     return moment_or_none(row[0])
+
+
+def waiting(connection: Connection) -> tuple[tuple[int, int], ...]:
+    """Return id and version of the rules in force that wait for a day, in their order."""
+    marks = ", ".join("?" * len(BY_CLOCK))
+    rows = connection.execute(
+        "SELECT id, version FROM automation WHERE enabled = 1 AND suspended_at IS NULL"
+        f" AND json_extract(definition, '$.trigger.on') IN ({marks}) ORDER BY position, id",
+        tuple(sorted(BY_CLOCK)),
+    )
+    return tuple(rows.fetchall())
+
+
+def next_look(connection: Connection, now: datetime, looked: datetime | None) -> datetime | None:
+    """Return when the clock has something to do again; None if never, as far as is known.
+
+    Rules that wait for a day are looked at every hour, and when the day turns.
+    """
+    moments = [step] if (step := next_step(connection)) else []
+    if waiting(connection):
+        moments.append(now if looked is None else min(looked + AGAIN, _tomorrow(looked)))
+    return min(moments, default=None)
+
+
+def _tomorrow(now: datetime) -> datetime:
+    """Return when the user's next day begins."""
+    day = now.astimezone().date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day).astimezone()
 
 
 def newest_run(connection: Connection) -> int:
