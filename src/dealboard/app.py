@@ -31,10 +31,14 @@ from dealboard.widgets.hint_bar import HintBar
 from dealboard.workspace import Workspace
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from textual.command import Provider
     from textual.notifications import SeverityLevel as Severity
     from textual.screen import Screen
+    from textual.timer import Timer
 
+    from dealboard.automations.clock import Due
     from dealboard.delivery.courier import Report
     from dealboard.delivery.rounds import Rounds
     from dealboard.store.transaction import Receipt, Transaction
@@ -58,6 +62,12 @@ SIGNALLED_SECONDS = 5.0
 DRAINING_SECONDS = 2.0
 """How long leaving may wait for what is being sent."""
 
+LOOK_SECONDS = 1.0
+"""Until time acts that has come already: what is being done goes first."""
+
+RETRY_SECONDS = 60.0
+"""Until it is tried again after it could not act."""
+
 SAID_SECONDS = 10.0
 """How long the bottom line says what was done."""
 
@@ -73,6 +83,12 @@ def actions_provider() -> "type[Provider]":
     from dealboard.screens.palette import Actions
 
     return Actions
+
+
+def _act_by_clock(workspace: Workspace) -> "Due":
+    from dealboard.automations import clock
+
+    return clock.due(workspace)
 
 
 class Changed(Message, bubble=False):
@@ -135,6 +151,9 @@ class DealboardApp(App[None]):
         self._configuring = asyncio.Lock()
         self._scratch: str | None = None
         self._rounds: Rounds | None = None
+        self._alarm: Timer | None = None
+        self._looked: datetime | None = None
+        self._waiting: tuple[tuple[int, int], ...] | None = None
         self._take_keymap()
 
     @property
@@ -335,6 +354,7 @@ class DealboardApp(App[None]):
         if self._workspace is not None:
             self._writer.submit(self._warm_up, self._workspace)
             self.start(self._expect_deliveries())
+            self.start(self._mind_the_clock())
 
     @staticmethod
     def _warm_up(workspace: Workspace) -> None:
@@ -508,6 +528,34 @@ class DealboardApp(App[None]):
         if foreign:
             self._announce(None)
         await self._expect_deliveries()
+        await self._mind_the_clock()
+
+    async def _mind_the_clock(self) -> None:
+        """Have time act when it has come: delayed actions, and automations that wait for a day."""
+        if self.workspace.read_only:
+            return
+        from dealboard.store.reads import timed
+
+        waiting = await self.report(self.read(timed.waiting))
+        looked = self._looked if waiting == self._waiting else None  # a new rule is tried at once
+        due = await self.report(self.read(timed.next_look, self.workspace.now, looked))
+        self._waiting = waiting
+        if self._alarm is not None:
+            self._alarm.stop()
+            self._alarm = None
+        if due is not None:
+            wait = max((due - self.workspace.now).total_seconds(), LOOK_SECONDS)
+            self._alarm = self.set_timer(wait, self._let_time_act)
+
+    async def _let_time_act(self) -> None:
+        self._looked = self.workspace.now
+        done = await self.report(self.beside(_act_by_clock))
+        if done is None:  # what stood in the way was said; not again with every second
+            self._alarm = self.set_timer(RETRY_SECONDS, self._mind_the_clock)
+            return
+        for note in done.notes:
+            self.say(note, severity="warning")
+        await self._mind_the_clock()
 
     async def _expect_deliveries(self) -> None:
         """Tell the courier when something is due next; it sets out when there first is."""
