@@ -28,6 +28,7 @@ MEASURES: dict[str, Callable[[Case], list[Row]]] = {
     "import": bulk.import_deals,
 }
 HELP = "help"
+RULES = "rules"
 FLAT = (life.FIRST_BOARD, keys.FOCUS_KEY, keys.PAGE, keys.MOVED, views.PAGE, life.RESIDENT)
 
 
@@ -47,6 +48,8 @@ def _measure(apps: Apps, options: argparse.Namespace) -> Iterator[Row]:
     starts, presses, imports = (7, 16, 1) if options.quick else (15, 40, 3)
     if HELP in options.only:
         yield from bulk.show_help(apps, starts)
+    if RULES in options.only:
+        yield from bulk.with_rules(apps, starts)
     for size in options.sizes:
         case = Case(apps, size, presses, starts, imports)
         for name, measure in MEASURES.items():
@@ -60,7 +63,7 @@ def _measure(apps: Apps, options: argparse.Namespace) -> Iterator[Row]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = [*MEASURES, HELP]
+    names = [*MEASURES, HELP, RULES]
     parser.add_argument(
         "--only",
         type=lambda text: _known(text, names),

@@ -1,4 +1,7 @@
-"""Whole commands: the import of a file, beside the bare insertion of the same rows; `--help`."""
+"""Whole commands: the import of a file, beside the bare insertion of the same rows; `--help`.
+
+And 1,000 deals moved at once with automations, beside the same without.
+"""
 
 import csv
 import json
@@ -21,6 +24,7 @@ IMPORT_SIZE = 100_000
 """Rows from which on the target counts: fewer are inserted before Python has started."""
 IMPORT_MEMORY = Target(150, "value")
 HELP = Target(2)
+RULES = Target(3)
 
 FIELDS = ("title", "contact", "phone", "email", "stage", "amount", "close_date", "reference")
 STAGES = ("Lead", "Qualified", "Proposal", "Negotiation", "Contract", "Won", "Lost")
@@ -55,6 +59,14 @@ def show_help(apps: Apps, count: int) -> list[Row]:
             samples.yardstick.append(click * 1000)
             samples.dealboard.append(board * 1000)
     return [Row.of("--help, beside import click", None, "ms", samples, HELP)]
+
+
+def with_rules(apps: Apps, count: int) -> list[Row]:
+    """Time a move of 1,000 deals that three automations act on, beside one that none looks at."""
+    run = _run(apps, sys.executable, "-m", "benchmarks.bulk_rules", str(count))
+    times = json.loads(run.output)
+    samples = Samples(times["without"], times["with"])
+    return [Row.of("bulk move with three automations, beside without", 1_000, "ms", samples, RULES)]
 
 
 @dataclass(frozen=True)
