@@ -62,6 +62,9 @@ SIGNALLED_SECONDS = 5.0
 DRAINING_SECONDS = 2.0
 """How long leaving may wait for what is being sent."""
 
+BREAKING_OFF_SECONDS = 0.05
+"""After which a read that still goes on is broken off once more."""
+
 LOOK_SECONDS = 1.0
 """Until time acts that has come already: what is being done goes first."""
 
@@ -141,6 +144,7 @@ class DealboardApp(App[None]):
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._writes: set[Future[Any]] = set()
+        self._reads: set[Future[Any]] = set()
         self._seen = 0
         self._data_version = 0
         self._own: set[int] = set()
@@ -420,17 +424,25 @@ class DealboardApp(App[None]):
             self._rounds.close(DRAINING_SECONDS)
         wait(tuple(self._writes))
         self._writer.shutdown(wait=False, cancel_futures=True)
-        self._reader.shutdown(wait=False, cancel_futures=True)
-        if self._workspace is not None:
-            self._workspace.stop_reading()
-        self._reader.shutdown()
+        self._stop_reading()
         if self._adopted is not None:
             self._adopted.close()
 
+    def _stop_reading(self) -> None:
+        """Break off what the reader thread is at; between two statements it does not hear."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
+        while reads := tuple(self._reads):
+            self.workspace.stop_reading()
+            wait(reads, BREAKING_OFF_SECONDS)
+
     def _write(self, work: Callable[[], ResultT]) -> "Future[ResultT]":
-        future = self._writer.submit(work)
-        self._writes.add(future)
-        future.add_done_callback(self._writes.discard)
+        return self._noted(self._writes, self._writer.submit(work))
+
+    @staticmethod
+    def _noted(under_way: "set[Future[Any]]", future: "Future[ResultT]") -> "Future[ResultT]":
+        """Keep a future among those that are under way until it is done."""
+        under_way.add(future)
+        future.add_done_callback(under_way.discard)
         return future
 
     async def read(
@@ -441,7 +453,7 @@ class DealboardApp(App[None]):
     ) -> ResultT:
         """Run a read on the reader thread. Raises DealboardError."""
         reading = partial(self.workspace.read, query, *args, **kwargs)
-        return await asyncio.wrap_future(self._reader.submit(reading))
+        return await asyncio.wrap_future(self._noted(self._reads, self._reader.submit(reading)))
 
     async def write(
         self, action: "Callable[[Transaction], ResultT]", then: "Then | None" = None

@@ -311,7 +311,9 @@ def test_an_amount_is_shown_in_full_as_the_locale_writes_it(
 @pytest.mark.parametrize("name", sorted(money._MARKS))
 def test_the_table_of_locales_agrees_with_babel(name: str) -> None:
     decimal, group, before, _ = money._MARKS[name]
-    assert (decimal, group, before) == money._babel_marks(name)[:3]
+    found = money._babel_marks(name)
+    found = found._replace(group=found.group.replace("'", "’"))  # releases of CLDR differ in it
+    assert (decimal, group, before) == found[:3]
 
 
 @pytest.mark.parametrize(

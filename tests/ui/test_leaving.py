@@ -1,5 +1,6 @@
 """Leaving when nothing answers any more."""
 
+import asyncio
 import os
 from pathlib import Path
 from threading import Event
@@ -8,6 +9,7 @@ import pytest
 
 from dealboard.app import DealboardApp
 from dealboard.config import Config
+from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
 from dealboard.workspace import Workspace
 from tests.ui.drive import driving
@@ -30,19 +32,29 @@ def test_the_last_way_out_takes_the_demo_along_and_nothing_else(
     assert path.parent.exists() is not demo
 
 
-async def test_a_long_read_ends_with_the_app(workspace: Workspace, path: Path) -> None:
+async def test_a_long_read_ends_with_the_app(
+    workspace: Workspace, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A connection that is closed while a thread reads through it takes the process along."""
-    begun = Event()
+    begun, broken_off = Event(), Event()
+    stop_reading = workspace.stop_reading
 
     def long_read(connection: Connection) -> None:
         begun.set()
+        broken_off.wait(5)  # the first attempt comes between two statements, and breaks off none
         connection.execute(
             "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
         ).fetchone()
 
+    def stop() -> None:
+        stop_reading()
+        broken_off.set()
+
+    monkeypatch.setattr(workspace, "stop_reading", stop)
     async with driving(workspace, path) as robot:
-        reading = robot.app._reader.submit(workspace.read, long_read)
-        assert begun.wait(5)
+        reading = asyncio.create_task(robot.app.read(long_read))
+        await robot.until(begun.is_set)
     workspace.close()
 
-    assert reading.exception(0) is not None
+    with pytest.raises(DealboardError):
+        await reading

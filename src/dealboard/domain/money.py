@@ -74,7 +74,10 @@ _ENGLISH = _Marks(".", ",", before=True, gap="")
 _MARKS = {
     name: marks
     for marks, names in (
-        (_ENGLISH, "en ja zh ko th es_MX es_US es_GT es_HN es_NI es_PA es_PE es_SV es_DO es_PR"),
+        (
+            _ENGLISH,
+            "en C POSIX ja zh ko th es_MX es_US es_GT es_HN es_NI es_PA es_PE es_SV es_DO es_PR",
+        ),
         (_Marks(",", ".", before=False, gap=" "), "de it es da el hr sl ca vi ro"),
         (_Marks(",", " ", before=False, gap=" "), "fr pt_PT pl sv nb nn no fi cs sk hu ru uk bg"),
         (_Marks(",", ".", before=True, gap=" "), "nl pt de_AT es_UY es_PY"),
