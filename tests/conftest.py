@@ -1,5 +1,6 @@
 """What every test stands on: its own folders, a fixed clock, and a workspace on a real file."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,12 @@ from pathlib import Path
 import pytest
 
 from dealboard.workspace import Workspace
+
+os.environ["TEXTUAL_FPS"] = "1000"
+"""Textual repaints when it is told to, not up to a sixtieth of a second later: nobody is looking.
+
+It reads this once, when it is imported; the programs that tests start keep their own pace.
+"""
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 09:00 UTC; tests run in UTC."""
@@ -31,7 +38,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a developer's own workspace, configuration, locale and time zone out of the tests."""
     for name in ("DATA", "CONFIG", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
-    for name in ("DEALBOARD_DB", "DEALBOARD_CONFIG", "NO_COLOR", "TEXTUAL_THEME"):
+    for name in ("DEALBOARD_DB", "DEALBOARD_CONFIG", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_FPS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
