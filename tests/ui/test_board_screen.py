@@ -279,6 +279,27 @@ async def test_the_pipeline_is_remembered(sales: Workspace, clock: Clock) -> Non
     again.close()
 
 
+@pytest.mark.parametrize(("steps", "above"), [(1, True), (29, False)])
+async def test_the_cursor_comes_back_with_what_was_above_it(
+    sales: Workspace, clock: Clock, steps: int, above: bool
+) -> None:
+    def fill(tx: Transaction) -> None:
+        contact = actions.contacts.add(tx, name="Birch Ltd")
+        for number in range(28):
+            actions.deals.create(tx, contacts=[contact], stage_id=1, title=f"Birch {number}")
+
+    sales.run(fill)
+    async with driving(sales, sales.path) as robot:
+        await robot.press(*["j"] * steps)
+        focused = robot.board.card
+    again = Workspace.open(sales.path, clock=clock)
+    async with driving(again, again.path) as robot:
+        assert robot.board.card == focused is not None
+        assert f"▌{focused.title}" in robot.text
+        assert ("Birch 27" in robot.text) is above
+    again.close()
+
+
 async def test_a_chat_operator_sees_one_sentence(sales: Workspace, clock: Clock) -> None:
     sales.run(lambda tx: actions.team.add(tx, "Charlie", role=Role.CHAT_OPERATOR))
     charlie = Workspace.open(sales.path, actor="Charlie", clock=clock)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.widgets import Static
 
 from dealboard import actions
@@ -81,7 +82,13 @@ class BoardScreen(DealsScreen):
         """Yield the board, or what teaches the first key."""
         config = self.dealboard.config
         today = self.dealboard.workspace.today
-        self.board = Board(today=today, density=Density(config.density), locale=config.locale)
+        width, height = self.app.size
+        self.board = Board(
+            today=today,
+            density=Density(config.density),
+            locale=config.locale,
+            size=Size(width, max(0, height - board_page.LINES_BESIDE)),
+        )
         self._show(self.board)
         yield self.board
         yield Static(EMPTY, id="empty", markup=False)

@@ -13,10 +13,10 @@ from dealboard.store.driver import Connection
 from dealboard.store.reads import board, history, pipelines
 from dealboard.store.reads.tally import Tally
 from dealboard.store.reads.where import day_start
-from dealboard.widgets.board import Cursor
 
 if TYPE_CHECKING:
     from dealboard.store.transaction import Receipt, Touched
+    from dealboard.widgets.board import Cursor
 
 CLOSED_DAYS = 30
 """Days for which a closed deal keeps its card on the board (decision 48)."""
@@ -26,6 +26,9 @@ SORTS = (SortKey.MANUAL, SortKey.CLOSE, SortKey.AMOUNT, SortKey.CREATED, SortKey
 
 FIRST_CARDS = 24
 """Cards of each stage that come with the first frame: more than a lane shows, a page in all."""
+
+LINES_BESIDE = 3
+"""Lines of the screen that are not the board's: menu, filter and hints."""
 
 OF_DEALS = frozenset({"deal_contact", "activity"})
 """Tables whose rows show on the card of the deal that they belong to."""
@@ -96,7 +99,7 @@ class Stale(NamedTuple):
     said: str = ""
 
     @classmethod
-    def of(cls, receipt: "Receipt[Any] | None", cursor: Cursor | None) -> Self:
+    def of(cls, receipt: "Receipt[Any] | None", cursor: "Cursor | None") -> Self:
         """Return what a change makes stale; a change by another process (None), everything.
 
         The cursor follows its own deal if that was changed, else the only one that was.
@@ -120,7 +123,7 @@ class Stale(NamedTuple):
         return Stale(stages, follow, pipeline_id, other.said or self.said)
 
 
-def _stages_of(touched: "Iterable[Touched]", cursor: Cursor | None) -> frozenset[int] | None:
+def _stages_of(touched: "Iterable[Touched]", cursor: "Cursor | None") -> frozenset[int] | None:
     """Return the stages that a change concerns; None where the images do not tell them all."""
     stages: dict[int, set[int]] = {}
     for each in touched:
@@ -150,10 +153,10 @@ def view_of(outlook: Outlook, today: date, view: View | None = None) -> View:
 
 
 def open_board(connection: Connection, outlook: Outlook, today: date) -> Opening:
-    """Read the board of an outlook, around its deal where the board shows that."""
+    """Read the board of an outlook, and where the board shows its deal, down to that."""
     view = view_of(outlook, today)
     place = None if outlook.deal_id is None else read_position(connection, view, outlook.deal_id)
-    around = {place[0]: (max(0, place[1] - FIRST_CARDS // 2), FIRST_CARDS)} if place else {}
+    around = {place[0]: (max(0, place[1] + 2 - FIRST_CARDS), FIRST_CARDS)} if place else {}
     opening = read_opening(connection, view.pipeline_id, today, view, around)
     return opening._replace(page=opening.page._replace(position=place))
 
@@ -325,7 +328,7 @@ class Seen(NamedTuple):
         *,
         view: View | None,
         windows: Mapping[int, Window],
-        cursor: Cursor | None,
+        cursor: "Cursor | None",
         today: date,
         held: Mapping[int, Card] = NO_CARDS,
     ) -> Self:

@@ -16,6 +16,7 @@ from dealboard.domain.filters import DealFilter, Look, Sort, SortKey
 from dealboard.domain.views import Subtotal
 from dealboard.screens.counting import Counts, status
 from dealboard.screens.deal_places import DealPlaces
+from dealboard.screens.menu import DEALS_ACTIONS, place_name
 from dealboard.screens.newest import Newest
 from dealboard.screens.outlook import KEY, Outlook, kept
 from dealboard.screens.targets import Material
@@ -25,7 +26,6 @@ from dealboard.store.reads.chosen import Chosen, chosen
 from dealboard.widgets.filter_bar import FilterBar
 from dealboard.widgets.filter_line import Keys
 from dealboard.widgets.menu_bar import MenuBar
-from dealboard.widgets.menu_line import MenuItem
 
 if TYPE_CHECKING:
     from dealboard.app import Changed
@@ -54,11 +54,7 @@ class DealsScreen(DealPlaces):
 
     PLACE = "deals"
 
-    MENU_ACTIONS: ClassVar = {
-        MenuItem("new_deal", "＋ New deal"): "screen.new_deal",
-        MenuItem("new_pipeline", "＋ Pipeline"): "screen.new_pipeline",
-        MenuItem("settings", "⚙"): "app.go('settings')",
-    }
+    MENU_ACTIONS: ClassVar = DEALS_ACTIONS
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("A", "select_all", "Select all that match", show=False, id="deal.select_all"),
@@ -149,10 +145,9 @@ class DealsScreen(DealPlaces):
 
     def show_place(self, *parts: str) -> None:
         """Say in the menu what is shown."""
-        before = ["demo"] if self.dealboard.demo else []
-        if self.dealboard.workspace.read_only:
-            before.append("read-only")
-        self.query_one(MenuBar).place = " · ".join([*before, *filter(None, parts)])
+        app = self.dealboard
+        read_only = app.workspace.read_only is not None
+        self.query_one(MenuBar).place = place_name(*parts, demo=app.demo, read_only=read_only)
 
     def show_bar(self) -> None:
         """Show what is filtered by and what that leaves; with a selection, what that amounts to."""

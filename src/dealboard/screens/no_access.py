@@ -4,7 +4,8 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from dealboard.domain.text import safe
-from dealboard.screens.place import MENU, Place
+from dealboard.screens.menu import MENU
+from dealboard.screens.place import Place
 from dealboard.widgets.menu_bar import MenuBar
 
 

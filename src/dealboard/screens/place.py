@@ -8,8 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from dealboard import actions
+from dealboard.screens.menu import MENU
 from dealboard.screens.shortcuts import active, is_bound
-from dealboard.widgets.hint_bar import Hint, HintBar
+from dealboard.widgets.hint_bar import HintBar
+from dealboard.widgets.hint_line import Hint
 from dealboard.widgets.menu_bar import MenuBar
 from dealboard.widgets.menu_line import MenuItem
 
@@ -21,14 +23,6 @@ if TYPE_CHECKING:
     from dealboard.app import DealboardApp
     from dealboard.store.transaction import Receipt, Transaction
     from dealboard.workspace import Then
-
-MENU = (
-    MenuItem("deals", "Deals"),
-    MenuItem("contacts", "Contacts"),
-    MenuItem("today", "Today"),
-    MenuItem("automations", "Automations"),
-    MenuItem("settings", "Settings"),
-)
 
 COMMON = frozenset({"history.undo", "history.redo", "app.leave", "page.leave", "app.help"})
 """Bindings whose hints stand behind what can be done here."""

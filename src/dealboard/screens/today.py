@@ -34,7 +34,8 @@ from dealboard.widgets.agenda_lines import (
     keeping,
     without,
 )
-from dealboard.widgets.hint_bar import Hint, HintBar
+from dealboard.widgets.hint_bar import HintBar
+from dealboard.widgets.hint_line import Hint
 from dealboard.widgets.line_list import LineList
 from dealboard.widgets.menu_bar import MenuBar
 from dealboard.widgets.menu_line import MenuItem

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
@@ -20,8 +21,8 @@ from textual.widget import Widget
 from dealboard.domain.views import Card, Stage, StageTotals
 from dealboard.widgets.deal_card import Density, Scope
 from dealboard.widgets.drag import Drag
-from dealboard.widgets.lane import Look
 from dealboard.widgets.lane import RowsWanted as LaneRowsWanted
+from dealboard.widgets.lane_state import Look
 from dealboard.widgets.lanes import Lanes
 from dealboard.widgets.line import take_in_order
 from dealboard.widgets.selection import Selection
@@ -240,14 +241,18 @@ class Board(Widget, can_focus=True):
         today: date,
         density: Density = Density.COMFORTABLE,
         locale: str = "en_US",
+        size: Size | None = None,
         id: str | None = None,  # noqa: A002
     ) -> None:
+        """Be a board; of the `size` that it will have, so that its first frame is whole."""
         super().__init__(id=id)
         self.set_reactive(Board.today, today)
         self.set_reactive(Board.density, density)
         self.set_reactive(Board.locale, locale)
         self._style = SpanStyles(self, "board")
         self._lanes = Lanes(self._style)
+        if size is not None:
+            self._lanes.fit(size, zoomed=False)
         self._at = 0
         self._row = 0
         self._deal: int | None = None
@@ -257,13 +262,7 @@ class Board(Widget, can_focus=True):
         self._scrolling: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Yield the tabs and the lanes of stages that were shown before.
-
-        They are put side by side as if the board had the whole screen, which is nearly so: else
-        the first frame would show none of them.
-        """
-        self._lanes.fit(self.app.size, zoomed=self.zoomed)
-        self._lanes.bring(self._at)
+        """Yield the tabs and the lanes of stages that were shown before."""
         yield self._lanes.tabs
         yield from self._lanes
 

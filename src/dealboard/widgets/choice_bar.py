@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from textual import events
 from textual.reactive import reactive
 
-from dealboard.widgets.drawn_line import DrawnLine, Span
-from dealboard.widgets.lines import cut, literal
+from dealboard.widgets.drawn_line import DrawnLine
+from dealboard.widgets.lines import Styled, cut, literal
 
 VALUE_CELLS = 26
 """Longer values are cut."""
@@ -55,7 +55,7 @@ class ChoiceBar(DrawnLine):
     count: reactive[str] = reactive("")
     """How much is left."""
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[Styled]:
         """Yield the parts and the count."""
         taken = 0
         for _, text, names in self._placed():

@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from textual.reactive import reactive
 
 from dealboard.domain.views import Contact
-from dealboard.widgets.drawn_line import DrawnLine, Span
-from dealboard.widgets.lines import cut, literal
+from dealboard.widgets.drawn_line import DrawnLine
+from dealboard.widgets.lines import Styled, cut, literal
 
 
 class ContactHead(DrawnLine):
@@ -33,7 +33,7 @@ class ContactHead(DrawnLine):
     place: reactive[str] = reactive("")
     """Where in the list this is: "3 of 120"."""
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[Styled]:
         """Yield the parts of the line, the place flush right."""
         contact, width = self.contact, self.size.width
         if contact is None:

@@ -11,14 +11,12 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from dealboard.widgets.lines import Styled
 from dealboard.widgets.span_styles import SpanStyles
-
-Span = tuple[str, tuple[str, ...]]
-"""A text, and the component classes (without their prefix) of its style."""
 
 
 class DrawnLine(Widget):
-    """Draws `spans` on one line; `PREFIX` is that of its component classes."""
+    """Draws `spans` on one line, in styles that are component classes without their `PREFIX`."""
 
     ALLOW_SELECT = False
     PREFIX = ""
@@ -28,7 +26,7 @@ class DrawnLine(Widget):
         self._styles = SpanStyles(self, self.PREFIX)
         self._finished: list[Strip] = []
 
-    def spans(self) -> Iterable[Span]:
+    def spans(self) -> Iterable[Styled]:
         """Return what the line says now."""
         raise NotImplementedError
 

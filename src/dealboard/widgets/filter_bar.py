@@ -24,8 +24,9 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from dealboard.domain.filter_words import Chip, Part
-from dealboard.widgets.drawn_line import DrawnLine, Span
+from dealboard.widgets.drawn_line import DrawnLine
 from dealboard.widgets.filter_line import CLEAR, EDIT, FIND, REMOVE, Keys, Stretch, filter_line
+from dealboard.widgets.lines import Styled
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -172,7 +173,7 @@ class FilterBar(DrawnLine):
 
     # ── drawing ───────────────────────────────────────────────────────────────────────────────
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[Styled]:
         """Yield the stretches of the line."""
         for stretch in self._stretches:
             styles = [stretch.style] if stretch.style else []

@@ -5,9 +5,7 @@ finished lines, so that a key costs only the lines that differ.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from itertools import count
-from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
@@ -16,32 +14,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dealboard.domain.views import Card, Stage, StageTotals
-from dealboard.widgets.deal_card import (
-    HEADER_HEIGHT,
-    Density,
-    Heading,
-    Scope,
-    card_lines,
-    drop_line,
-    empty_lines,
-    header_lines,
-    older_line,
-)
-from dealboard.widgets.lines import Line, blank
+from dealboard.widgets.deal_card import HEADER_HEIGHT, Heading, Scope, drop_line
+from dealboard.widgets.lane_state import GUTTER, Drawn, LaneState, Look
+from dealboard.widgets.lines import blank
 from dealboard.widgets.span_styles import SpanStyles
 
 MAX_KEPT = 200
 """Cards whose finished lines a lane keeps before it starts anew: about 7 kB each."""
 
 _GENERATIONS = count(1)
-
-
-class Look(NamedTuple):
-    """What the drawing of cards depends on besides the cards."""
-
-    density: Density
-    today: date
-    locale: str
 
 
 class RowsWanted(Message, namespace="board"):
@@ -59,7 +40,7 @@ class RowsWanted(Message, namespace="board"):
         return isinstance(message, RowsWanted) and message.stage_id == self.stage_id
 
 
-class Lane(Widget):
+class Lane(LaneState, Widget):
     """Draws one stage by lines and scrolls itself by whole rows."""
 
     ALLOW_SELECT = False
@@ -73,55 +54,20 @@ class Lane(Widget):
     def __init__(
         self, stage: Stage, totals: StageTotals | None, look: Look, style: SpanStyles
     ) -> None:
-        super().__init__()
-        self.stage = stage
-        self.totals = totals
+        LaneState.__init__(self, stage, totals, look)
+        Widget.__init__(self)
         self.generation = next(_GENERATIONS)
-        self.first = 0
         self.awake = False
-        self._body = 0
-        self._look = look
         self._style = style
-        self._offset = 0
-        self._cards: tuple[Card, ...] = ()
         self._asked: range | None = None
         self._held_generation = 0
         self.renewed = False
-        self._selected: int | None = None
-        self._marked: frozenset[int] = frozenset()
-        self._counted: tuple[Scope, StageTotals | None] = (Scope.ALL, None)
-        self._dragged: int | None = None
         self._drop: tuple[int, str] | None = None
         self._lines: list[Strip] = []
         self._drawn: tuple[Size, int] = (Size(0, 0), 0)
         self._width = 0
         self._kept: dict[object, tuple[object, list[Strip]]] = {}
         self._changed = self._unprepared = True
-
-    # ── what it holds ─────────────────────────────────────────────────────────────────────────
-
-    @property
-    def deals(self) -> int:
-        """How many cards there are to scroll through; before the totals are known, those held."""
-        if self.totals is None:
-            return self._offset + len(self._cards)
-        return self.totals.deals - self.totals.older
-
-    @property
-    def older(self) -> int:
-        """How many deals the last line stands for."""
-        return self.totals.older if self.totals else 0
-
-    @property
-    def rows(self) -> int:
-        """What the cursor can stand on: the cards, and the line of older deals."""
-        return self.deals + (1 if self.older else 0)
-
-    @property
-    def capacity(self) -> int:
-        """How many whole cards fit below the header."""
-        density = self._look.density
-        return max(1, (self._body + density.gap) // density.card_height)
 
     @property
     def window(self) -> tuple[int, int]:
@@ -136,38 +82,14 @@ class Lane(Widget):
     def _page(self) -> int:
         return self.capacity + 1
 
-    @property
-    def held(self) -> tuple[Card, ...]:
-        """The cards that are held, in view and a page either side."""
-        return self._cards
-
-    def card(self, row: int) -> Card | None:
-        """Return the card of a row, None where none is held."""
-        index = row - self._offset
-        return self._cards[index] if 0 <= index < len(self._cards) else None
-
-    def row_of(self, deal_id: int) -> int | None:
-        """Return the row that holds a deal, None where it is not among those held."""
-        found = (row for row, card in enumerate(self._cards, self._offset) if card.id == deal_id)
-        return next(found, None)
-
-    def in_view(self, row: int) -> bool:
-        """Whether a row is whole on the screen."""
-        return self.first <= row < self.first + self.capacity
-
     # ── what it is told: nothing of it shows before `paint` ───────────────────────────────────
 
     def assign(self, stage: Stage, totals: StageTotals | None, first: int) -> None:
         """Become the lane of another stage, without rows yet."""
         self.stage, self.totals, self.first = stage, totals, first
-        self._offset, self._cards = 0, ()
+        self.hold(0, ())
         self._selected = None
         self.invalidate()
-
-    def set_height(self, height: int) -> None:
-        """Have so many lines, header included; also of a lane that is not on the screen yet."""
-        self._body = max(0, height - HEADER_HEIGHT)
-        self._show_from(self.first)
 
     def set_totals(self, totals: StageTotals) -> None:
         """Have new totals; there may be fewer rows than before."""
@@ -200,7 +122,7 @@ class Lane(Widget):
         if not self._answers(offset) and not self._helps(offset, len(cards)):
             self._asked = None if generation is None else self._asked
             return False
-        self._offset, self._cards = offset, tuple(cards)
+        self.hold(offset, cards)
         self._changed = self._unprepared = True
         self.renewed = self._held_generation != self.generation
         self._held_generation = self.generation
@@ -208,22 +130,19 @@ class Lane(Widget):
 
     def select(self, row: int | None) -> None:
         """Put the cursor on a row, or take it away."""
-        self._selected, self._changed = row, True
+        super().select(row)
+        self._changed = True
 
     def mark(self, deal_ids: frozenset[int]) -> None:
         """Have these deals drawn as selected."""
         if deal_ids != self._marked:
             self._marked, self._changed = deal_ids, True
 
-    def count(self, scope: Scope, whole: StageTotals | None) -> None:
+    def count(self, scope: Scope, whole: StageTotals | None = None) -> None:
         """Say in the header which deals are counted; `whole` are the totals of Scope.WHOLE."""
         if (scope, whole) != self._counted:
-            self._counted, self._changed = (scope, whole), True
-
-    def reveal(self, row: int) -> None:
-        """Scroll as little as shows the whole row."""
-        last = row - self.capacity + 1
-        self._show_from(max(last, min(self.first, row)))
+            super().count(scope, whole)
+            self._changed = True
 
     def scroll_rows(self, by: int) -> None:
         """Scroll by rows, down if positive."""
@@ -249,17 +168,12 @@ class Lane(Widget):
         return (y >= self.size.height - 1) - (y < HEADER_HEIGHT)
 
     def _show_from(self, first: int) -> None:
-        first = max(0, min(first, self.rows - self.capacity))
-        self._unprepared = self._unprepared or first != self.first
-        self.first, self._changed = first, True
+        before = self.first
+        super()._show_from(first)
+        self._unprepared = self._unprepared or self.first != before
+        self._changed = True
 
     # ── rows it lacks ─────────────────────────────────────────────────────────────────────────
-
-    def _view(self, margin: int) -> range:
-        """Return the rows on the screen and `margin` either side of them."""
-        known = self.totals is not None
-        stop = self.first + self.capacity + 1 + margin
-        return range(max(0, self.first - margin), min(stop, self.deals) if known else stop)
 
     def _covers(self, rows: range) -> bool:
         return _within(rows, self._offset, len(self._cards))
@@ -333,10 +247,8 @@ class Lane(Widget):
     def _draw(self) -> list[Strip]:
         height = self._drawn[0].height
         lines = [*self._header()]
-        thumb, step = self._thumb(), self._look.density.card_height
-        for top in range(0, height - HEADER_HEIGHT, step):
-            beside = tuple(y in thumb for y in range(top, top + step))
-            lines += self._row(self.first + top // step, beside)
+        for row, beside in self._in_sight(height - HEADER_HEIGHT):
+            lines += self._row(row, beside)
         self._draw_drop(lines)
         return lines[:height]
 
@@ -347,86 +259,38 @@ class Lane(Widget):
         row, title = self._drop
         y = (row - self.first) * self._look.density.card_height - 1
         if -1 <= y < self._body:
-            line = drop_line(title, self._width - 1)
-            lines[y + HEADER_HEIGHT] = self._strip(line, "body", thumb=False)
+            line = drop_line(title, self._width - GUTTER)
+            lines[y + HEADER_HEIGHT] = self._strip(Drawn(line, "body"))
 
-    def _thumb(self) -> range:
-        """Return the lines of the body beside which the scroll bar's thumb is drawn."""
-        hidden = self.rows - self.capacity
-        if hidden <= 0:
-            return range(0)
-        length = max(1, self._body * self.capacity // self.rows)
-        start = (self._body - length) * min(self.first, hidden) // hidden
-        return range(start, start + length)
+    def _heading(self) -> Heading:
+        return Heading.TARGET if self._drop else super()._heading()
+
+    def _header(self) -> list[Strip]:
+        """Return the header's lines; those that no heading changes are the same strip always."""
+
+        def draw() -> list[Strip]:
+            return [self._shared(line) for line in self._header_lines(self._width)]
+
+        return self._keep(self._heading(), self._header_of(), draw)
 
     def _row(self, row: int, beside: tuple[bool, ...]) -> list[Strip]:
         """Return a row's lines with its gap; `beside` says which have the thumb at their right."""
-        selected = row == self._selected
-        width = self._width - 1
-        card = self.card(row)
-        if card is not None and row < self.deals:
-            marked = card.id in self._marked
-            ground = "cursor" if selected else "marked" if marked else "card"
-            ground = "dragged" if card.id == self._dragged else ground
-            key, value = (card.id, ground, marked, beside), card
-            return self._keep(key, value, lambda: self._card(card, ground, beside))
-        lines: tuple[Line, ...] = ()
-        if row == self.deals and self.older:
-            lines = (older_line(self.older, width, selected=selected),)
-        elif row == 0 and not self.deals and self.totals is not None:
-            filtered = self._counted[0] is not Scope.ALL
-            lines = empty_lines(self.stage.kind, width, selected=selected, filtered=filtered)
-        return self._keep((len(lines), beside), lines, lambda: self._body_lines(lines, beside))
-
-    def _card(self, card: Card, ground: str, beside: tuple[bool, ...]) -> list[Strip]:
-        look = self._look
-        lines = card_lines(
-            card,
-            self._width - 1,
-            look.density,
-            look.today,
-            look.locale,
-            selected=ground == "cursor",
-            marked=card.id in self._marked,
-        )
-        body = look.density.card_height - look.density.gap
-        below = "body" if ground == "card" else ground  # the next step hangs in the gap
-        strips = [
-            self._strip(line, ground if number < body else below, thumb=thumb)
-            for number, (line, thumb) in enumerate(zip(lines, beside, strict=False))
-        ]
-        gap = beside[len(lines) :]
-        return strips + self._keep(gap, None, lambda: self._body_lines((), gap))
-
-    def _body_lines(self, lines: tuple[Line, ...], beside: tuple[bool, ...]) -> list[Strip]:
-        """Return lines on the lane's own ground, blank ones where there are not enough."""
-        empty = blank(self._width - 1, "text")
-        padded = (*lines, *[empty] * (len(beside) - len(lines)))
-        return [
-            self._strip(line, "body", thumb=thumb)
-            for line, thumb in zip(padded, beside, strict=True)
-        ]
-
-    def _header(self) -> list[Strip]:
-        heading = Heading.PLAIN
-        if self._drop:
-            heading = Heading.TARGET
-        elif self._selected is not None:
-            heading = Heading.CURRENT
-
-        scope, whole = self._counted
-        totals = whole if scope is Scope.WHOLE else self.totals
+        gap = blank(self._width - GUTTER, "text")
 
         def draw() -> list[Strip]:
-            width, locale = self._width - 1, self._look.locale
-            lines = header_lines(self.stage, totals, width, locale, heading, scope)
-            return [strip for line in lines for strip in self._head(line)]
+            lines = self._row_lines(row, beside, self._width)
+            return [self._shared(each) if each.line == gap else self._strip(each) for each in lines]
 
-        return self._keep(heading, (self.stage, totals, scope), draw)
+        card = self._card_in(row)
+        if card is None:
+            notes = tuple(self._notes(row, self._width - GUTTER))
+            return self._keep((len(notes), beside), notes, draw)
+        marked = card.id in self._marked
+        return self._keep((card.id, self._ground(row, card), marked, beside), card, draw)
 
-    def _head(self, line: Line) -> list[Strip]:
-        """Return a line of the header; those that no heading changes are the same strip always."""
-        return self._keep(line, None, lambda: [self._strip(line, "head", thumb=False)])
+    def _shared(self, drawn: Drawn) -> Strip:
+        """Return the same strip for the same line."""
+        return self._keep(drawn, None, lambda: [self._strip(drawn)])[0]
 
     def _keep(self, key: object, value: object, draw: Callable[[], list[Strip]]) -> list[Strip]:
         """Return the kept lines of a key, drawn anew if `value` is not what they were drawn of."""
@@ -437,12 +301,10 @@ class Lane(Widget):
             self._kept[key] = kept = (value, draw())
         return kept[1]
 
-    def _strip(self, line: Line, ground: str, *, thumb: bool) -> Strip:
-        segments = [Segment(text, self._style(ground, style)) for text, style in line]
-        gutter = Segment("┃", self._style("body", "thumb"))
-        if not thumb:
-            gutter = Segment(" ", self._style("body", "text"))
-        return Strip([*segments, gutter], self._width)
+    def _strip(self, drawn: Drawn) -> Strip:
+        text, style = drawn.gutter
+        segments = [Segment(text, self._style(drawn.ground, style)) for text, style in drawn.line]
+        return Strip([*segments, Segment(text, self._style("body", style))], self._width)
 
 
 def _within(rows: range, offset: int, length: int) -> bool:

@@ -5,15 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from textual.geometry import Offset, Size
 
 from dealboard.domain.views import Stage, StageTotals
-from dealboard.widgets.lane import Lane, Look
+from dealboard.widgets.lane import Lane
+from dealboard.widgets.lane_state import Look
+from dealboard.widgets.side_by_side import fitting, shown_from, widths, with_lane
 from dealboard.widgets.span_styles import SpanStyles
 from dealboard.widgets.stage_tabs import StageTabs
-
-LANE_WIDTH = 26
-"""Cells that a stage needs beside others; as many are shown as fit."""
-
-NARROW = 60
-"""Below this many columns one stage is shown at a time (decision 69)."""
 
 
 class Lanes:
@@ -75,36 +71,28 @@ class Lanes:
     def fit(self, size: Size, *, zoomed: bool) -> None:
         """Make room for as many lanes as fit: two at least, but one when zoomed or narrow."""
         self._size = size
-        if zoomed or size.width < NARROW:
-            self._fitting = 1
-        else:
-            self._fitting = max(2, size.width // LANE_WIDTH)
+        self._fitting = fitting(size.width, zoomed=zoomed)
         self.shown = range(0)
 
     def bring(self, at: int) -> None:
         """Have a lane among those shown, moving the others as little as possible."""
-        fitting = min(self._fitting, len(self._lanes))
-        self._place(max(at - fitting + 1, min(self._left, at)))
+        self._place(with_lane(at, self._left, self._fitting, len(self._lanes)))
 
     def scroll(self, by: int) -> None:
         """Show the lanes further right, or left if negative."""
-        self._place(self._left + by)
+        self._place(shown_from(self._left + by, self._fitting, len(self._lanes)))
 
-    def _place(self, left: int) -> None:
-        fitting = min(self._fitting, len(self._lanes))
-        if not fitting:
+    def _place(self, shown: range) -> None:
+        if not shown or shown == self.shown:
             return
-        self._left = max(0, min(left, len(self._lanes) - fitting))
-        shown = range(self._left, self._left + fitting)
-        if shown == self.shown:
-            return
-        self.shown = shown
-        self.tabs.display = fitting < len(self._lanes)
-        width, wider = divmod(self._size.width, fitting)
+        self._left, self.shown = shown.start, shown
+        self.tabs.display = len(shown) < len(self._lanes)
+        wide = widths(self._size.width, shown)
         for at, lane in enumerate(self._lanes):
             lane.display = at in shown
             lane.awake = shown.start - 1 <= at <= shown.stop
-            lane.styles.width = width + (at - shown.start < wider)
+            if lane.display:
+                lane.styles.width = wide[at]
             lane.set_height(self._size.height - self.tabs.display)
 
     def show_tabs(self, current: int, target: int | None = None) -> None:

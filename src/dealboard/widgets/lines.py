@@ -16,6 +16,9 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 """The spans of one line, left to right."""
 
+Styled = tuple[str, tuple[str, ...]]
+"""Text and the names of the styles that are laid over one another for it."""
+
 _JOINER = "\u200d"
 """Joins what follows it to what is before: at the end of a text the widths would not add up."""
 

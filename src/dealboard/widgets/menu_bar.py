@@ -11,7 +11,8 @@ from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 
-from dealboard.widgets.drawn_line import DrawnLine, Span
+from dealboard.widgets.drawn_line import DrawnLine
+from dealboard.widgets.lines import Styled
 from dealboard.widgets.menu_line import MenuItem, Part, menu_line
 
 
@@ -73,7 +74,7 @@ class MenuBar(DrawnLine):
         self._actions = tuple(actions)
         self.set_reactive(MenuBar.current, current)
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[Styled]:
         """Yield the parts of the line."""
         for part in self._parts:
             hovered = part.item_id is not None and part.item_id == self.hovered

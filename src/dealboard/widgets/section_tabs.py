@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
-from dealboard.widgets.drawn_line import DrawnLine, Span
+from dealboard.widgets.drawn_line import DrawnLine
+from dealboard.widgets.lines import Styled
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class SectionTabs(DrawnLine, can_focus=True):
         self._tabs = tuple(tabs)
         self.set_reactive(SectionTabs.current, current)
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[Styled]:
         """Yield the tabs; where they do not fit, without their keys."""
         for _, tab, text, style in self._placed():
             ground = ("cursor",) if self.has_focus and tab and tab.id == self.current else ()

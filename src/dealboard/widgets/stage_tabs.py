@@ -7,7 +7,8 @@ from rich.cells import cell_len
 
 from dealboard.domain.views import Stage
 from dealboard.widgets.deal_card import tab_line
-from dealboard.widgets.drawn_line import DrawnLine, Span
+from dealboard.widgets.drawn_line import DrawnLine
+from dealboard.widgets.lines import Styled
 
 
 class StageTabs(DrawnLine):
@@ -64,7 +65,7 @@ class StageTabs(DrawnLine):
                 return index
         return None
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[Styled]:
         """Yield the tabs."""
         for (label, style), index in self._tabs():
             yield label, ("tab-target" if index == self._target else style,)

@@ -1,0 +1,70 @@
+"""What the bottom line shows at a given width: what just happened, and the keys likely next.
+
+Pure: no Textual here.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from dealboard.domain.text import safe
+from dealboard.widgets.lines import Styled
+
+GAP = 2
+
+
+class Hint(NamedTuple):
+    """A key, what it does, and the action it runs."""
+
+    key: str
+    label: str
+    action: str
+
+    @property
+    def width(self) -> int:
+        """Cells that the hint takes, without the gap behind it."""
+        return cell_len(self.key) + 1 + cell_len(self.label)
+
+
+def hint_line(hints: Sequence[Hint], message: str, width: int) -> Iterator[Styled]:
+    """Yield the message, and the hints that fit behind it."""
+    yield " ", ()
+    if message:
+        yield _shortened(message, width), ("message",)
+        yield " " * GAP, ()
+    at = _after(message, width)
+    for start, hint in placed(hints, message, width):
+        yield " " * (start - at), ()
+        yield hint.key, ("key",)
+        yield " ", ()
+        yield hint.label, ("label",)
+        at = start + hint.width
+
+
+def placed(hints: Sequence[Hint], message: str, width: int) -> Iterator[tuple[int, Hint]]:
+    """Yield the hints that fit with the column where each begins; the last one stands right."""
+    if not hints:
+        return
+    *likely, last = hints
+    at = _after(message, width)
+    end = width - last.width - 1
+    for hint in likely:
+        if at + hint.width + GAP > end:
+            break
+        yield at, hint
+        at += hint.width + GAP
+    if at <= end:
+        yield end, last
+
+
+def _shortened(message: str, width: int) -> str:
+    text = safe(message)
+    while cell_len(text) > width - 2 > 1:
+        text = f"{text[:-2]}…"
+    return text
+
+
+def _after(message: str, width: int) -> int:
+    """Return the column behind the message."""
+    return 1 + (cell_len(_shortened(message, width)) + GAP if message else 0)
