@@ -137,13 +137,12 @@ class DealFields(LineList):
 
     def show(self, draft: Draft, notes: Sequence[tuple[str, str]] = ()) -> None:
         """Show a draft; `notes` are labels and values that stand below."""
-        another = draft is not self._draft
-        self._draft, self._notes = draft, notes
-        if another:
-            self._selected = 0
+        if draft is not self._draft:
             self.stop()
+            self._selected = 0
             if self._search is not None:
                 self._search.clear()
+        self._draft, self._notes = draft, notes
         self._selected = min(self._selected, max(0, len(draft.typed.contacts) - 1))
         self.redraw()
 
