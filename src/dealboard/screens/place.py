@@ -69,6 +69,15 @@ class Place(Screen[None]):
         """Those of `MENU_ACTIONS` that whoever is at work may use."""
         return self.MENU_ACTIONS
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it is seen: in front, or around a dialog.
+
+        Textual takes what lies below any screen to shine through it, and has the whole of that one
+        painted again with every change below.
+        """
+        return super().is_current and (self.app.screen is self or self.app.screen.is_modal)
+
     def compose(self) -> ComposeResult:
         """Yield the menu, the body and the hints."""
         yield MenuBar(MENU, tuple(self.menu_actions), current=self.PLACE)
