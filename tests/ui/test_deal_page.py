@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from dealboard import actions
+from dealboard.app import DealboardApp
 from dealboard.domain.stages import NewStage, StageKind
 from dealboard.domain.views import Activity, ActivityKind, Deal
 from dealboard.screens.activity import ActivityScreen
 from dealboard.screens.conflict import ConflictScreen
 from dealboard.screens.deal_page import DealPage
+from dealboard.screens.deal_pages import show_deal
 from dealboard.store.reads import activities, contacts, deals, history, pipelines, team
 from dealboard.store.tables import Message
 from dealboard.widgets.chosen import label_of
@@ -110,6 +112,18 @@ def people(desk: Desk) -> list[str]:
 async def open_page(desk: Desk, deal: Deal, *around: int) -> None:
     await desk.put(DealPage(deal.id, around))
     await desk.until(lambda: fields(desk).has_focus)
+
+
+def pages(desk: Desk) -> list[DealPage]:
+    return [each for each in desk.app.screen_stack if isinstance(each, DealPage)]
+
+
+async def show(desk: Desk, deal: Deal, *around: int) -> None:
+    """Open a page as the screens do."""
+    app = desk.app
+    assert isinstance(app, DealboardApp)
+    await show_deal(app, deal.id, around)
+    await desk.until(lambda: pages(desk)[-1:] and pages(desk)[-1].fields.has_focus)
 
 
 async def write(desk: Desk, name: str, typed: str) -> None:
@@ -493,14 +507,79 @@ async def test_the_next_deal_is_one_key_away(workspace: Workspace) -> None:
         assert text(desk, "title") == "Three"
         await desk.press("n")
         await desk.shows("That was the last deal")
-        await desk.press("ctrl+pageup")
+        fields(desk).put_cursor("title")
+        await desk.press("enter", "ctrl+pageup")
         await desk.shows("2 of 3")
+        assert text(desk, "title") == "Two"
+        assert "not saved" not in desk.text
         await write(desk, "title", "Typed")
         await desk.press("p")
         await desk.shows("Discard what you typed?")
         await desk.press("y")
         await desk.shows("1 of 3")
         assert text(desk, "title") == "One"
+
+
+async def test_a_page_that_was_left_is_as_new_for_the_next_deal(workspace: Workspace) -> None:
+    one, two = make_deal(workspace, title="One"), make_deal(workspace, "Bo", title="Two")
+    say(workspace, "Bo", ("in", "From Bo"))
+    async with at_desk(workspace, size=WIDE) as desk:
+        await show(desk, one, one.id, two.id)
+        await desk.press("3")
+        await desk.shows("No messages with Ada")
+        await desk.press("1", "G", "k")
+        await desk.press("escape")
+        await desk.until(lambda: not pages(desk))
+        desk.app.theme = "textual-light"
+        await desk.pilot.resize_terminal(100, 30)
+        await show(desk, two)
+        assert desk.app.screen.focused is fields(desk)
+        assert fields(desk).cursor == 0
+        assert text(desk, "title") == "Two"
+        assert "1 of 2" not in desk.text
+        assert "created it" in desk.text
+        ground = fields(desk).render_line(0)._segments[0].style
+        assert ground is not None
+        assert ground.bgcolor == fields(desk).visual_style.rich_style.bgcolor
+        await desk.press("3")
+        await desk.shows("From Bo")
+
+
+async def test_a_page_over_a_page_and_a_deal_that_is_gone(workspace: Workspace) -> None:
+    one, two = make_deal(workspace, title="One"), make_deal(workspace, title="Two")
+    async with at_desk(workspace, size=WIDE) as desk:
+        await show(desk, one)
+        await show(desk, one)
+        assert len(pages(desk)) == 1
+        await show(desk, two)
+        assert [each.deal_id for each in pages(desk)] == [one.id, two.id]
+        await desk.press("escape")
+        await desk.shows("One")
+        await desk.press("escape")
+        await desk.until(lambda: not pages(desk))
+        workspace.run(lambda tx: actions.deals.delete(tx, [one.id]))
+        app = desk.app
+        assert isinstance(app, DealboardApp)
+        await show_deal(app, one.id)
+        assert not pages(desk)
+        await show(desk, two)
+
+
+async def test_what_is_typed_on_a_page_that_is_left_is_there_again(workspace: Workspace) -> None:
+    deal, other = make_deal(workspace), make_deal(workspace)
+    async with at_desk(workspace) as desk:
+        await show(desk, deal)
+        fields(desk).put_cursor("title")
+        await desk.press("enter")
+        await desk.burst(*"Half a ti")
+        desk.app.pop_screen()
+        await desk.pilot.pause()
+        await show(desk, other)
+        assert not fields(desk).dirty
+        await desk.press("escape")
+        await show(desk, deal)
+        await desk.shows("What you typed the last time is here again")
+        assert text(desk, "title") == "Half a ti"
 
 
 # ── what happened ─────────────────────────────────────────────────────────────────────────────

@@ -312,9 +312,9 @@ class RunsPage(Place):
             return
         found = await app.report(app.read(deals.by_ids, [deal_id]))
         if found:
-            from dealboard.screens.deal_page import DealPage
+            from dealboard.screens.deal_pages import show_deal
 
-            await self.app.push_screen(DealPage(deal_id, (deal_id,)))
+            await show_deal(app, deal_id, (deal_id,))
         elif found is not None:
             app.say("That deal is not there any more.", severity="warning")
 

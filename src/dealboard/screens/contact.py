@@ -285,12 +285,13 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
     def _open_deal(self, event: Rows.Opened) -> None:
         self._show_deal(int(event.entry_id))
 
-    def _show_deal(self, deal_id: int) -> None:
-        from dealboard.screens.deal_page import DealPage
+    @work
+    async def _show_deal(self, deal_id: int) -> None:
+        from dealboard.screens.deal_pages import show_deal
 
         page = self._page
         around = [deal.id for deal in (*page.open, *page.closed)] if page else []
-        self.app.push_screen(DealPage(deal_id, around))
+        await show_deal(self.dealboard, deal_id, around)
 
     @on(LineList.MoreWanted, "#activity")
     def _more_events(self) -> None:

@@ -60,10 +60,9 @@ class DealForms(DealVerbs):
     @work
     async def open_deal(self, deal_id: int) -> None:
         """Open the page of a deal, from which one turns to those around it."""
-        from dealboard.screens.deal_page import DealPage
+        from dealboard.screens.deal_pages import show_deal
 
-        around = await self.around(deal_id)
-        await self.app.push_screen(DealPage(deal_id, around))
+        await show_deal(self.dealboard, deal_id, await self.around(deal_id))
 
     async def around(self, deal_id: int) -> Sequence[int]:
         """Return the deals before and after one, in the order in which they are shown."""

@@ -157,7 +157,6 @@ class DealPage(ActivityVerbs, DealVerbs):
         self._newest = Newest(lambda work: self.dealboard.start(work))
         self._own = False
         self._saving = False
-        self._leaving = False
         self._elsewhere = False
         self._all_events = self._all_messages = False
         self._keeping: Keeping | None = None
@@ -186,13 +185,14 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     def compose(self) -> ComposeResult:
         """Yield the head, the panes and the hints."""
-        how = writing(self)
+        today = writing(self).today
+        self._head = DealHead()
         self._tabs = PaneTabs(TABS, self._pane)
         self.fields = EdgedFields()
-        self.timeline = Timeline(how.today)
-        self.chat = ChatLog(how.today)
+        self.timeline = Timeline(today)
+        self.chat = ChatLog(today)
         self._lay()
-        yield DealHead(how.today, how.locale)
+        yield self._head
         yield self._tabs
         yield Beside(self.fields, self.timeline, self.chat)
         yield HintBar()
@@ -202,7 +202,21 @@ class DealPage(ActivityVerbs, DealVerbs):
         """Read the deal before anything is shown."""
         await self._open(self.deal_id)
 
-    def on_unmount(self) -> None:
+    async def begin(self, deal_id: int, around: Sequence[int]) -> bool:
+        """Fill a page that was left with another deal, as if it were new; False if that is gone."""
+        self._around, self._goal = around, deal_id
+        self._opening = self._person = None
+        self._pane, self._aside = "fields", "activity"
+        for lines in (self.fields, self.timeline, self.chat):
+            lines.to_begin()
+        self._lay()
+        self.set_focus(self.fields)
+        await self._open(deal_id)
+        return self._opening is not None
+
+    @on(events.ScreenSuspend)
+    @on(events.Unmount)
+    def _keep_typed(self) -> None:
         """Keep what was typed, whatever made the page go away."""
         if self._keeping is not None:
             self._keeping.flush()
@@ -234,7 +248,9 @@ class DealPage(ActivityVerbs, DealVerbs):
         self.deal_id, self._opening, self._elsewhere = deal_id, opening, False
         self._all_events = False
         self.material = opening.material
-        draft = Draft.of(opening.deal, self._choices(opening), writing(self))
+        how = writing(self)
+        self.timeline.today = self.chat.today = how.today
+        draft = Draft.of(opening.deal, self._choices(opening), how)
         self._keeping = Keeping(self, deal_id, self._to_keep)
         back = opening.kept is not None and draft.restore(opening.kept)
         self.fields.show(draft, self._notes())
@@ -279,17 +295,17 @@ class DealPage(ActivityVerbs, DealVerbs):
         mark = "not saved" if self.dirty else ""
         if self._elsewhere and mark:
             mark = "not saved, and changed by somebody else meanwhile"
-        self.query_one(DealHead).show(
-            Head(
-                deal,
-                self.material.beside(deal.pipeline.id),
-                card.next_step if card else None,
-                card.rotting if card else None,
-                place,
-                len(self._around) if place else 0,
-                mark,
-            )
+        head = Head(
+            deal,
+            self.material.beside(deal.pipeline.id),
+            card.next_step if card else None,
+            card.rotting if card else None,
+            place,
+            len(self._around) if place else 0,
+            mark,
         )
+        how = writing(self)
+        self._head.show(head, how.today, how.locale)
 
     def on_changed(self, event: "Changed") -> None:
         """Read again what is shown; the form only while nobody is typing in it."""
@@ -302,7 +318,7 @@ class DealPage(ActivityVerbs, DealVerbs):
         opening = await self._read(deal_id)
         if deal_id != self.deal_id:
             return
-        if self._newest.overtaken or not self.is_mounted:
+        if self._newest.overtaken or self not in self.app.screen_stack:
             self._own = self._own or own
             return
         if opening is None:
@@ -391,7 +407,7 @@ class DealPage(ActivityVerbs, DealVerbs):
             if enabled
         }
         offered = [(*keys[name], f"screen.{name}") for name in OFFERED if name in keys]
-        self.query_one(DealHead).offer(offered)
+        self._head.offer(offered)
 
     # ── the form ──────────────────────────────────────────────────────────────────────────────
 
@@ -519,8 +535,7 @@ class DealPage(ActivityVerbs, DealVerbs):
         self._then(self._go_back)
 
     def _go_back(self) -> None:
-        if self.is_current and not self._leaving:
-            self._leaving = True
+        if self.is_current:
             self.dismiss()
 
     def action_go(self, place: str) -> None:

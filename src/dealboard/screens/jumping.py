@@ -78,10 +78,10 @@ def _joined(*parts: str | None) -> str:
 
 
 def _to_deal(screen: Screen[Any], deal_id: int) -> None:
-    from dealboard.screens.deal_page import DealPage
+    from dealboard.screens.deal_pages import show_deal
 
-    if not (isinstance(screen, DealPage) and screen.deal_id == deal_id):
-        screen.app.push_screen(DealPage(deal_id))
+    app = dealboard(screen)
+    app.start(show_deal(app, deal_id))
 
 
 def _to_contact(screen: Screen[Any], contact_id: int) -> None:

@@ -17,7 +17,8 @@ class ChatLog(LineList):
 
     def __init__(self, today: date, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._today = today
+        self.today = today
+        """The day that the others are told by; what is shown next is told by it."""
         self._messages: tuple[Message, ...] = ()
         self.person: Person | None = None
 
@@ -35,4 +36,4 @@ class ChatLog(LineList):
 
     def blocks(self, width: int) -> Sequence[Block]:
         """Return the messages."""
-        return chat_blocks(self.person, self._messages, width, self._today)
+        return chat_blocks(self.person, self._messages, width, self.today)

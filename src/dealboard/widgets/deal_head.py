@@ -57,20 +57,18 @@ class DealHead(Widget):
 
         action: str
 
-    def __init__(self, today: date, locale: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._today = today
-        self._locale = locale
-        self._head: Head | None = None
+        self._shown: tuple[Head, date, str] | None = None
         self._actions: Actions = ()
         self._styles = ThemeStyles(self, STYLES)
         self._drawn: tuple[Size, int] = (Size(0, 0), 0)
         self._finished: list[Strip] = []
 
-    def show(self, head: Head) -> None:
-        """Show a deal."""
-        if head != self._head:
-            self._head = head
+    def show(self, head: Head, today: date, locale: str) -> None:
+        """Show a deal as of a day, its money as a locale writes it."""
+        if (head, today, locale) != self._shown:
+            self._shown = head, today, locale
             self.refresh()
 
     def offer(self, actions: Sequence[tuple[str, str, str]]) -> None:
@@ -80,9 +78,10 @@ class DealHead(Widget):
             self.refresh()
 
     def _lines(self) -> Sequence[Sequence[Part]]:
-        if self._head is None:
+        if self._shown is None:
             return [()] * HEIGHT
-        return head_lines(self._head, self._actions, self.size.width, self._today, self._locale)
+        head, today, locale = self._shown
+        return head_lines(head, self._actions, self.size.width, today, locale)
 
     def refresh(
         self,

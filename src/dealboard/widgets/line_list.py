@@ -147,6 +147,10 @@ class LineList(Widget, can_focus=True):
         if key != before:
             self._tell(self.CursorMoved(self, key))
 
+    def to_begin(self) -> None:
+        """Forget where the cursor and the view are: something else is shown next."""
+        self._cursor, self._first = None, 0
+
     def line_of(self, key: Hashable) -> int | None:
         """Return the line of this widget on which a block begins, None where it is out of sight."""
         index = self._index(key)

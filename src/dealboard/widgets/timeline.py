@@ -35,7 +35,8 @@ class Timeline(LineList):
 
     def __init__(self, today: date, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._today = today
+        self.today = today
+        """The day that the others are told by; what is shown next is told by it."""
         self._tasks: tuple[Activity, ...] = ()
         self._events: tuple[Event, ...] = ()
 
@@ -58,7 +59,7 @@ class Timeline(LineList):
 
     def blocks(self, width: int) -> Sequence[Block]:
         """Return tasks and events."""
-        return timeline_blocks(self._tasks, self._events, width, self._today)
+        return timeline_blocks(self._tasks, self._events, width, self.today)
 
     def put_cursor(self, key: object) -> None:
         """Move the cursor; what can be done is another thing there."""
