@@ -7,6 +7,7 @@ import pytest
 from dealboard.actions import (
     automations,
     contacts,
+    conversions,
     deals,
     fields,
     history,
@@ -78,6 +79,12 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "automations.disable": lambda tx: automations.disable(tx, 1),
     "automations.move": lambda tx: automations.move(tx, 1, 1),
     "automations.delete": lambda tx: automations.delete(tx, 1),
+    "conversions.enable": lambda tx: conversions.enable(tx, "1234567890"),
+    "conversions.go_live": conversions.go_live,
+    "conversions.disable": conversions.disable,
+    "conversions.set_action_source": lambda tx: conversions.set_action_source(tx, "chat"),
+    "conversions.set_unknown_consent": lambda tx: conversions.set_unknown_consent(tx, True),
+    "conversions.set_grace": lambda tx: conversions.set_grace(tx, 5),
     "contacts.merge": lambda tx: contacts.merge(tx, 1, 2),
     "contacts.forget": lambda tx: contacts.forget(tx, 1),
     "contacts.delete": lambda tx: contacts.delete(tx, 2),
@@ -89,7 +96,7 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
 
 
 def test_every_verb_is_gated() -> None:
-    modules = (automations, pipelines, stages, fields, saved_views, team, history)
+    modules = (automations, conversions, pipelines, stages, fields, saved_views, team, history)
     verbs = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules

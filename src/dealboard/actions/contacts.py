@@ -16,6 +16,7 @@ from dealboard.actions.identity import email_key, phone_key
 from dealboard.actions.links import full_name
 from dealboard.actions.rows import counted, key, quoted
 from dealboard.domain.changes import ContactChanges
+from dealboard.domain.conversions import META_IDS, check_meta_id
 from dealboard.domain.text import excerpt, one_line
 from dealboard.errors import InvalidValue, MissingField, Refused, UnknownName
 from dealboard.store.ids import new_uid
@@ -35,6 +36,10 @@ LIMITS = {
     "country": 60,
     "external_id": 120,
     "consent_source": 200,
+    "fbc": 500,
+    "fbp": 120,
+    "lead_id": 17,
+    "ctwa_clid": 500,
 }
 """Characters that each text field takes."""
 
@@ -47,6 +52,7 @@ _TOGETHER = (
     ("email", "email_key"),
     ("consent", "consent_at", "consent_source"),
     *((field,) for field in ("company", "city", "state", "zip", "country", "external_id")),
+    *((field,) for field in META_IDS),
 )
 """What a merge takes over, each with what follows from it."""
 
@@ -260,6 +266,8 @@ def _clean(fields: ContactChanges, full: str = "") -> dict[str, Any]:
         given |= {"first_name": name, "last_name": ""} if name != full else {}
     for field in given.keys() & LIMITS.keys():
         text = one_line(given[field] or "", field.replace("_", " "), limit=LIMITS[field])
+        if text and field in META_IDS:
+            check_meta_id(field, text)
         given[field] = text if text or field in _NAMES else None
     return given
 

@@ -26,6 +26,7 @@ class ContactChanges(TypedDict, total=False):
 
     `consent_source` says how the consent, or the refusal, came about. `custom` holds values by the
     id of their field, in the form in which they are kept; only the fields given are changed.
+    `fbc`, `fbp`, `lead_id` and `ctwa_clid` are Meta's own ids of a person.
     """
 
     name: str
@@ -41,6 +42,10 @@ class ContactChanges(TypedDict, total=False):
     external_id: str | None
     consent: bool | None
     consent_source: str | None
+    fbc: str | None
+    fbp: str | None
+    lead_id: str | None
+    ctwa_clid: str | None
     custom: Mapping[int, str | None]
 
 

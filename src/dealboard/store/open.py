@@ -14,7 +14,7 @@ from dealboard.store import driver
 APPLICATION_ID = 0x6465616C
 """The bytes "deal" in the header of the file."""
 
-FORMAT = 3
+FORMAT = 4
 """The number of the newest migration."""
 
 HEADER = b"SQLite format 3\0"

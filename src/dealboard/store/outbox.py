@@ -48,6 +48,10 @@ _CANCEL = "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = ''
 UNDONE = "undone"
 """Why a row was cancelled whose operation was taken back."""
 
+_DISMISS = (
+    "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = :reason"
+    f" WHERE kind = :kind AND state IN ('pending', 'held') AND {_FREE}"
+)
 _WITHDRAW = (
     "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = :reason"
     " WHERE operation_seq = :operation AND state IN ('pending', 'held')"
@@ -147,6 +151,20 @@ def retry(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:
 def cancel(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:
     """Keep rows from going out that nobody is sending right now, and return how many."""
     return _each(connection, _CANCEL, "('pending', 'held')", row_ids, now)
+
+
+def dismiss(connection: Connection, kind: str, reason: str, now: datetime) -> int:
+    """Cancel all that waits of a kind, for a reason, and return how many."""
+    params: Params = {**moments(now), "kind": kind, "reason": reason}
+    return connection.execute(_DISMISS, params).rowcount
+
+
+def waiting(connection: Connection, kind: str) -> int:
+    """Return how many rows of a kind are to go out."""
+    found = connection.execute(
+        "SELECT count(*) FROM outbox WHERE kind = :kind AND state = 'pending'", {"kind": kind}
+    ).fetchone()
+    return int(found[0])
 
 
 def withdraw(connection: Connection, operation: int, now: datetime) -> tuple[tuple[str, bool], ...]:

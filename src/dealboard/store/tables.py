@@ -95,7 +95,8 @@ class Stage(Row, table=True):
 class Contact(Row, table=True):
     """A person or company; phone and e-mail as typed, and normalised for matching.
 
-    `custom` is a JSON object: the id of a custom field to its value as text.
+    `custom` is a JSON object: the id of a custom field to its value as text. `fbc`, `fbp`,
+    `lead_id` and `ctwa_clid` are Meta's own ids of whom its ads brought here.
     """
 
     __tablename__: ClassVar[Any] = "contact"
@@ -128,6 +129,10 @@ class Contact(Row, table=True):
     )
     search: str = Field(default="", sa_type=Text)
     batch: int | None = None
+    fbc: str | None = Field(default=None, sa_type=Text)
+    fbp: str | None = Field(default=None, sa_type=Text)
+    lead_id: str | None = Field(default=None, sa_type=Text)
+    ctwa_clid: str | None = Field(default=None, sa_type=Text)
 
 
 class Deal(Row, table=True):
@@ -346,6 +351,7 @@ class Outbox(SQLModel, table=True):
 
     `payload` is frozen JSON. `key` names what may be sent only once. A courier holds a row by
     `lease_owner` until `lease_until`. `log` is a JSON list of what was tried. Not journalled.
+    An event for Meta has the moment that it is about as its `created_at`.
     """
 
     __tablename__: ClassVar[Any] = "outbox"
@@ -363,6 +369,7 @@ class Outbox(SQLModel, table=True):
         Index("outbox_state", "kind", "state", "id"),
         Index("outbox_operation", "operation_seq"),
         Index("outbox_deal", "deal_id", "id"),
+        Index("outbox_contact", "contact_id", sqlite_where=text("contact_id IS NOT NULL")),
         Index("outbox_key", "key", unique=True, sqlite_where=text("key IS NOT NULL")),
         _SQLITE,
     )

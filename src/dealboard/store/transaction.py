@@ -71,7 +71,8 @@ class Transaction:
     """What an action works with.
 
     `actor` is None when the clock acts. `now` is the moment of the whole operation and `today`
-    the user's local day; actions know no other clock.
+    the user's local day; actions know no other clock. `reconsider`: the way of sending events
+    changed, and those that are held shall be looked at again.
     """
 
     opened: Opened
@@ -80,6 +81,7 @@ class Transaction:
     today: date
     operation: Entry
     notes: list[str] = field(default_factory=list)
+    reconsider: bool = False
 
     @cached_property
     def journal(self) -> "Journal":

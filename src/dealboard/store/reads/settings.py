@@ -10,6 +10,12 @@ COUNTRY = "country"
 ROTTING_DAYS = "rotting_days"
 """Keys of what a workspace is set to (decision 76)."""
 
+META = "meta"
+"""How events go to Meta, a JSON object (domain.conversions.Setup); missing until it is set up."""
+
+WORKSPACE_UID = "workspace_uid"
+"""The workspace's own name across files, given to it once."""
+
 
 def setting(connection: Connection, key: str) -> Any:
     """Return the JSON value kept under a key, or None."""

@@ -1,0 +1,90 @@
+"""How the workspace sends events to Meta: switched on as a dry run, then live, and off again.
+
+Kept in one setting, outside the journal like the currency: there is no undo of these, the one takes
+the other back. Every change has the events that are held looked at again.
+"""
+
+import json
+from typing import Any
+
+from dealboard.actions import access
+from dealboard.actions.rows import counted
+from dealboard.domain import conversions as rules
+from dealboard.domain.conversions import Setup
+from dealboard.errors import Refused
+from dealboard.store import outbox
+from dealboard.store.reads import conversions as reads
+from dealboard.store.reads.settings import META
+from dealboard.store.tables import Setting
+from dealboard.store.transaction import Transaction
+
+
+def enable(tx: Transaction, dataset: str, *, live: bool = False) -> None:
+    """Write an event of what happens from now on, for this data set; a dry run unless `live`."""
+    access.full_access(tx)
+    dataset = rules.check_dataset(dataset)
+    _set(tx, tx.read(reads.setup)._replace(dataset=dataset, enabled=True, live=live))
+    tx.describe(f"Events for data set {dataset}: {'live' if live else 'dry run'}")
+
+
+def go_live(tx: Transaction, *, waiting: bool = True) -> int:
+    """Let events go out and return how many wait; without `waiting` those of the dry run stay."""
+    access.full_access(tx)
+    setup = _enabled(tx)
+    if not waiting and not setup.live:
+        outbox.dismiss(tx.connection, rules.KIND, rules.LEFT_BEHIND, tx.now)
+    _set(tx, setup._replace(live=True))
+    tx.describe("Events for Meta go out from now on")
+    waits = outbox.waiting(tx.connection, rules.KIND)
+    if waits:
+        tx.note(f"{counted(waits, 'event')} of the dry run will go out.")
+    return waits
+
+
+def disable(tx: Transaction) -> None:
+    """Write no more events, and let none go out; what waits is kept until it expires."""
+    access.full_access(tx)
+    _set(tx, _enabled(tx)._replace(enabled=False))
+    tx.describe("No more events for Meta")
+
+
+def set_action_source(tx: Transaction, source: str) -> None:
+    """Choose where events say that conversions happen: one of `domain.conversions.SOURCES`."""
+    _change(tx, action_source=rules.check_source(source))
+
+
+def set_unknown_consent(tx: Transaction, agreed: bool) -> None:
+    """Choose whether a consent that nobody asked for is taken as given (decision 40)."""
+    _change(tx, unknown_consent=bool(agreed))
+
+
+def set_grace(tx: Transaction, minutes: int) -> None:
+    """Choose how long an event waits, so that it can be taken back (decision 80)."""
+    _change(tx, grace_minutes=rules.check_grace(minutes))
+
+
+def _change(tx: Transaction, **fields: Any) -> None:
+    access.full_access(tx)
+    _set(tx, _configured(tx)._replace(**fields))
+
+
+def _configured(tx: Transaction) -> Setup:
+    setup = tx.read(reads.setup)
+    if not setup.dataset:
+        raise Refused(
+            "No data set of Meta's is known here.",
+            "Enable the Conversions API with the id of one first.",
+        )
+    return setup
+
+
+def _enabled(tx: Transaction) -> Setup:
+    setup = _configured(tx)
+    if not setup.enabled:
+        raise Refused("The Conversions API is not enabled.")
+    return setup
+
+
+def _set(tx: Transaction, setup: Setup) -> None:
+    tx.session.merge(Setting(key=META, value=json.dumps(setup._asdict())))
+    tx.reconsider = True
