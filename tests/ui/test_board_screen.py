@@ -408,6 +408,7 @@ async def test_typing_a_name_filters_all_stages_and_their_totals(sales: Workspac
         await robot.until(lambda: "1 of 3 · €1.2k" in robot.text)
         assert "1 filtered" in robot.text
         assert "No deal matches." in robot.text
+        assert robot.board.sought == "acm"
         await robot.press("enter", "i")
         await robot.until(lambda: "2 in all" in robot.text)
         assert "€1,700" in robot.text

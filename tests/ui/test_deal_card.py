@@ -168,10 +168,34 @@ def test_a_closed_deal_shows_the_day_it_closed_and_the_day_expected(
     closed = CARD._replace(
         kind=kind, closed_at=datetime(2026, 11, 20, 12, tzinfo=UTC), close_date=TODAY
     )
-    wide = card_lines(closed, 50, Density.COMFORTABLE, TODAY, "en_US")
-    assert plain(wide[-1]).rstrip().endswith(f"3 Nov → {mark}20 Nov (23 Nov)")
-    assert style_of(wide, mark) == kind.value
-    assert draw(closed, 30)[-1].endswith(f"3 Nov → {mark}20 Nov")
+    lines = card_lines(closed, 30, Density.COMFORTABLE, TODAY, "en_US")
+    assert text_of(lines)[2:] == [
+        f" Ada Lovelace 3 Nov → {mark}20 Nov",
+        " ╰ expected            23 Nov",
+    ]
+    assert style_of(lines, mark) == kind.value
+    planned = closed._replace(next_step=NextStep("thank", None))
+    assert draw(planned, 40)[2].endswith(f"3 Nov → {mark}20 Nov (23 Nov)")
+    assert draw(planned, 24)[2] == f" Ada   {mark}20 Nov (23 Nov)"
+    assert draw(closed, 24, Density.COMPACT)[1].endswith(f"{mark}20 Nov (23 Nov)")
+
+
+@pytest.mark.parametrize(
+    ("sought", "hit", "people"),
+    [
+        ("renew", "renew", "Jane Doe +2"),
+        ("doe", "Doe", "Jane Doe +2"),
+        ("muster", "Muster", "Max Mustermann +2"),
+        ("po-7", "PO-7", "PO-71"),
+        ("0123", "☎", "☎ Jane Doe +2"),
+    ],
+)
+def test_a_card_shows_where_the_name_was_found(sought: str, hit: str, people: str) -> None:
+    card = CARD._replace(reference="PO-71")
+    for density in Density:
+        lines = card_lines(card, 44, density, TODAY, "en_US", sought=sought)
+        assert [text for line in lines for text, style in line if style == "found"] == [hit]
+        assert people in plain(lines[1])
 
 
 def test_a_closed_deal_is_never_overdue() -> None:
@@ -213,6 +237,7 @@ def test_what_looks_like_markup_or_an_escape_is_shown_as_text() -> None:
     close=st.none() | st.dates(),
     step=st.none() | st.builds(NextStep, texts, st.none() | st.dates()),
     rotting=st.none() | st.integers(1, 9_999),
+    sought=st.text(alphabet="aé日🎉👩\u200dש", max_size=2),
 )
 def test_every_line_of_a_card_is_as_wide_as_asked(
     title: str,
@@ -226,6 +251,7 @@ def test_every_line_of_a_card_is_as_wide_as_asked(
     close: date | None,
     step: NextStep | None,
     rotting: int | None,
+    sought: str,
 ) -> None:
     card = CARD._replace(
         next_step=step,
@@ -238,7 +264,7 @@ def test_every_line_of_a_card_is_as_wide_as_asked(
         kind=kind,
         close_date=close,
     )
-    lines = card_lines(card, width, density, TODAY, "de_DE")
+    lines = card_lines(card, width, density, TODAY, "de_DE", sought=sought)
     used = density.gap if step else 0
     assert len(lines) == density.card_height - density.gap + used
     for line in lines:

@@ -72,6 +72,16 @@ def test_a_glyph_or_a_word_stands_beside_every_colour() -> None:
     assert shown(ROW._replace(owner_active=False))["owner"] == ("Ada (inactive)", "muted")
 
 
+@pytest.mark.parametrize(
+    ("sought", "told"),
+    [("acm", "title"), ("po-", "PO-7"), ("john", "John Doe"), ("0123", "a phone"), ("", "")],
+)
+def test_a_column_of_its_own_tells_where_a_name_was_found(sought: str, told: str) -> None:
+    seeking = columns(("title", "stage"), seeking=True)
+    assert [each.key for each in seeking] == ["title", "found", "stage"]
+    assert cells(ROW, seeking, HOW._replace(sought=sought))[1].text == told
+
+
 def test_a_spreadsheet_gets_numbers_and_days_it_understands() -> None:
     row = ROW._replace(title="Two\tcells\nor one?")
     line = tab_separated([plain(row, columns(()), HOW)])

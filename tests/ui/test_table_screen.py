@@ -211,6 +211,7 @@ async def test_the_filter_is_live_counted_and_cleared_by_a_key(sales: Workspace)
         await robot.type("zen")
         await robot.until(lambda: titles(robot) == ["Zenith"])
         await robot.until(lambda: "1 of 4 · €500" in robot.text)
+        assert "Found in" in robot.text
         await robot.press("enter", "L")
         await robot.until(lambda: sales.read(deals.deal, 1).stage.name == "Qualified")
         await robot.press("F")

@@ -48,6 +48,27 @@ def fold(text: str) -> str:
     return " ".join(text.translate(_FOLDING).split())
 
 
+def folded_at(text: str, sought: str) -> tuple[int, int] | None:
+    """Return where the search form of a text holds that of another: start and end in `text`.
+
+    The marks of its last character belong to it. None where it is not found, or is empty.
+    """
+    wanted = fold(sought)
+    signs, places = "", []
+    for place, char in enumerate(text):
+        folded = char.translate(_FOLDING)
+        if folded.isspace():
+            folded = "" if signs.endswith(" ") else " "
+        signs += folded
+        places += [place] * len(folded)
+    start = signs.find(wanted) if wanted else -1
+    if start < 0:
+        return None
+    behind = places[start + len(wanted) :]
+    end = next((each for each in behind if each > places[start + len(wanted) - 1]), len(text))
+    return places[start], end
+
+
 def digits(text: str) -> str:
     """Return the decimal digits of a phone number as 0–9, everything else dropped."""
     if text.isascii():

@@ -111,6 +111,7 @@ class BoardScreen(DealsScreen):
     def _show(self, board: Board) -> None:
         """Show a pipeline from its opening read."""
         opening = self._opening
+        board.sought = opening.view.filter.name if opening.view else ""
         board.show(opening.stages, opening.page.totals)
         if self.outlook.deal_id is not None and opening.page.position is not None:
             board.focus_deal(self.outlook.deal_id, *opening.page.position)
@@ -172,6 +173,7 @@ class BoardScreen(DealsScreen):
                 self._label()
                 if not same:
                     self._show(board)
+            board.sought = opening.view.filter.name if opening.view else ""
             self._totals.update(page.totals)
             board.set_totals(page.totals)
             if stale.follow is not None and page.position is not None:

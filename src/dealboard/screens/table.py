@@ -29,6 +29,7 @@ from dealboard.widgets.deal_columns import (
     columns,
 )
 from dealboard.widgets.grid import Grid
+from dealboard.widgets.grid_lines import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +94,7 @@ class TableScreen(DealsScreen):
         self._follow = outlook.deal_id
         self._said = ""
         self._outdated = False
+        self._renamed = False
         self._wanted_selection: frozenset[int] | None = None
 
     def view(self) -> ComposeResult:
@@ -132,6 +134,7 @@ class TableScreen(DealsScreen):
     def look_at(self, outlook: Outlook) -> None:
         """Show the deals of another outlook; before the grid is on the screen, only note it."""
         before, self.outlook = self.outlook, outlook
+        self._renamed |= before.query.filter.name != outlook.query.filter.name
         if not self.on_screen:
             self._follow = outlook.deal_id
             return
@@ -139,7 +142,7 @@ class TableScreen(DealsScreen):
         self.show_bar()
         same = before.query._replace(columns=(), look="table")
         if outlook.query._replace(columns=(), look="table") == same:
-            self.grid.show(columns(outlook.query.columns), self.grid.ids)
+            self.grid.show(self._columns, self.grid.ids)
             self._follow_deal(outlook.deal_id)
         else:
             self._reading.want(self._read)
@@ -171,7 +174,8 @@ class TableScreen(DealsScreen):
             return
         self._follow = None
         cursor = None if whole.place is None else follow
-        self.grid.show(columns(wanted.columns), whole.ids, cursor=cursor)
+        self.grid.show(self._columns, whole.ids, cursor=cursor)
+        self._renew()
         if self._wanted_selection is not None:
             self.grid.select(self._wanted_selection.intersection(whole.ids))
             self._wanted_selection = None
@@ -182,28 +186,38 @@ class TableScreen(DealsScreen):
 
     def _show_first(self, first: First) -> None:
         """Show the first page; the cursor stays on its deal if that is there, else it is on top."""
-        shown = columns(self.wanted.columns)
         ids = first.ids
         here = self.grid.cursor_id
         top = ids[0] if len(ids) else None
-        self.grid.show(shown, ids, cursor=here if here in ids else top, whole=False)
+        self.grid.show(self._columns, ids, cursor=here if here in ids else top, whole=False)
+        self._renew()
         self._put(first.rows)
+
+    def _renew(self) -> None:
+        """Have rows read anew that are held from before and say where another name was found."""
+        if self._renamed:
+            self._renamed = False
+            self.grid.invalidate()
 
     def _put(self, rows: Iterable[Row], generation: int | None = None) -> None:
         found = {row.id: row for row in rows}
         if len(self._rows) > HELD:
             self._rows.clear()
         self._rows |= found
-        shown, how = columns(self.wanted.columns), self._how
+        shown, how = self.grid.columns, self._how
         self.grid.put_rows(
             {row_id: cells(row, shown, how) for row_id, row in found.items()}, generation
         )
 
     @property
+    def _columns(self) -> tuple[Column, ...]:
+        return columns(self.wanted.columns, seeking=bool(self.wanted.filter.name))
+
+    @property
     def _how(self) -> Context:
-        app = self.dealboard
+        app, sought = self.dealboard, self.wanted.filter.name
         probabilities = {each.id: each.probability for each in self.material.stages}
-        return Context(app.workspace.today, app.config.locale, probabilities)
+        return Context(app.workspace.today, app.config.locale, probabilities, sought)
 
     @on(Grid.RowsWanted)
     async def _hand_rows(self, event: Grid.RowsWanted) -> None:
@@ -419,7 +433,8 @@ class TableScreen(DealsScreen):
         key = self.grid.column_key
         if self.selected_count or not rows or key in (None, "title"):
             return offered
-        (text,) = cells(rows[0], columns((key,)), self._how)
+        here = [each for each in self.grid.columns if each.key == key]
+        (text,) = cells(rows[0], here, self._how)
         return [Copy("c", f"Cell: {NAMES[key]}", text.text), *offered]
 
 

@@ -115,6 +115,7 @@ class Board(Widget, can_focus=True):
         & > .board--marked { background: $accent 20%; }
         & > .board--dragged { background: $background; color: $foreground 35%; text-style: italic; }
         & > .board--title { text-style: bold; }
+        & > .board--found { color: $text-accent; text-style: bold underline; }
         & > .board--amount { color: $text; }
         & > .board--muted { color: $text-muted; }
         & > .board--owner { color: $text-muted; }
@@ -143,7 +144,7 @@ class Board(Widget, can_focus=True):
             *("head", "name", "name-current", "name-target", "total"),
             *("rule", "rule-current", "rule-target", "body", "card", "cursor", "marked", "dragged"),
             *("text", "title", "amount", "owner", "muted", "date", "overdue", "today"),
-            *("won", "lost", "marker", "note", "drop", "thumb"),
+            *("won", "lost", "marker", "note", "drop", "thumb", "found"),
         )
     }
     """Grounds: head, body, card, cursor (the card under it), marked (selected), dragged. The others
@@ -157,6 +158,9 @@ class Board(Widget, can_focus=True):
 
     locale: var[str] = var("en_US", init=False)
     """How money is written."""
+
+    sought: var[str] = var("", init=False)
+    """The name that is filtered by: where it was found stands out."""
 
     zoomed: var[bool] = var(False, init=False)
     """Whether the cursor's stage has the whole width."""
@@ -585,7 +589,7 @@ class Board(Widget, can_focus=True):
 
     @property
     def _look(self) -> Look:
-        return Look(self.density, self.today, self.locale)
+        return Look(self.density, self.today, self.locale, self.sought)
 
     def watch_density(self) -> None:
         """Draw the cards in another height; the cursor stays in sight."""
@@ -597,6 +601,10 @@ class Board(Widget, can_focus=True):
 
     def watch_locale(self) -> None:
         """Draw the money anew."""
+        self._restyle()
+
+    def watch_sought(self) -> None:
+        """Mark where the name was found."""
         self._restyle()
 
     def notify_style_update(self) -> None:

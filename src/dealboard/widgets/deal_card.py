@@ -11,6 +11,7 @@ from enum import StrEnum
 from rich.cells import cell_len
 
 from dealboard.domain.dates import format_day
+from dealboard.domain.found import Found, found_in, split_at
 from dealboard.domain.money import NOTHING, format_amount, format_compact
 from dealboard.domain.stages import MARK, StageKind
 from dealboard.domain.views import Card, Stage, StageTotals
@@ -25,12 +26,14 @@ MARGIN = 1
 SELECTED = "✓"
 """What stands at the left edge of a deal that is selected."""
 
-
 STEP = "▸"
 """Stands before what is to be done next."""
 
 IDLE = "◷"
 """Stands before the days for which a rotting deal has been idle."""
+
+PHONE = "☎"
+"""Stands before the contacts of a deal that was found by the number of one."""
 
 
 class Density(StrEnum):
@@ -62,11 +65,13 @@ def card_lines(
     *,
     selected: bool = False,
     marked: bool = False,
+    sought: str = "",
 ) -> tuple[Line, ...]:
     """Return a deal's lines without the gap after it (guide, Pipeline View).
 
     Title, owner, amount or '–', created and close date, contacts; what is next, where the gap would
-    be, and how long a rotting deal has been idle. The cursor is the marker at the left edge, and a
+    be, and how long a rotting deal has been idle. What was `sought` stands out where it was found,
+    and is shown if it would not be (decision 43). The cursor is the marker at the left edge, and a
     deal that is `marked` has a tick there; colours only underline them.
     """
     draw = _comfortable if density is Density.COMFORTABLE else _compact
@@ -78,37 +83,69 @@ def card_lines(
             *row(left, right, inner, "text"),
             (" " * MARGIN, "text"),
         )
-        for number, (left, right) in enumerate(draw(card, inner, today, locale))
+        for number, (left, right) in enumerate(draw(card, inner, today, locale, sought))
     )
 
 
 def _comfortable(
-    card: Card, width: int, today: date, locale: str
+    card: Card, width: int, today: date, locale: str, sought: str
 ) -> Iterable[tuple[list[Span], list[Span]]]:
     amount = _amount(card, width // 2, locale)
-    contacts = _contacts(card.contacts, width - width_of(amount) - 1)
-    dates = _dates(card, today, width - cell_len(literal(card.owner)) - 2)
+    found = found_in(sought, card.title, card.reference, card.contacts)
+    people = _people(card, width - width_of(amount) - 1, found, sought)
+    expected = _expected(card, today)
+    below = expected and card.next_step is None
+    dates = _dates(card, today, 0 if below else width - 3)
     owner = short_name(card.owner, width - width_of(dates) - 1)
-    yield [(literal(card.title), "title")], _idle(card, width // 3)
-    yield [(contacts, "muted")], amount
+    yield _title(card, found, sought), _idle(card, width // 3)
+    yield people, amount
     yield [(owner, "muted")], dates
     if card.next_step is not None:
         due = _due(card.next_step.due, today)
         yield [("╰", "muted"), (f"{STEP} {literal(card.next_step.text)}", "text")], due
+    elif expected:
+        yield [("╰ expected", "muted")], [(expected, "muted")]
 
 
 def _compact(
-    card: Card, width: int, today: date, locale: str
+    card: Card, width: int, today: date, locale: str, sought: str
 ) -> Iterable[tuple[list[Span], list[Span]]]:
-    dates = _dates(card, today, 0, arrow="→")
-    owner = initials(card.owner)
+    owner, step = initials(card.owner), _step_mark(card, today)
+    dates = _dates(card, today, width - cell_len(owner) - width_of(step) - 2, arrow="→")
+    found = found_in(sought, card.title, card.reference, card.contacts)
     idle, amount = _idle(card, 0), _amount(card, width // 3, locale)
-    yield [(literal(card.title), "title")], [*idle, (" " if idle else "", "text"), *amount]
-    step = _step_mark(card, today)
+    yield _title(card, found, sought), [*idle, (" " if idle else "", "text"), *amount]
     room = width - width_of([*step, *dates]) - cell_len(owner) - 2
-    contacts = _contacts(card.contacts, room)
-    shown = contacts if cell_len(contacts) <= room else ""
-    yield [(f"{owner} ", "owner"), *step, (shown, "muted")], dates
+    people = _people(card, room, found, sought)
+    shown = people if width_of(people) <= room or found else []
+    yield [(f"{owner} ", "owner"), *step, *shown], dates
+
+
+def _title(card: Card, found: Found | None, sought: str) -> list[Span]:
+    title = literal(card.title)
+    if found is None or found.field != "title":
+        return [(title, "title")]
+    return _marked(title, "title", sought)
+
+
+def _marked(text: str, style: str, sought: str) -> list[Span]:
+    """Return a text in which what was sought stands out."""
+    before, hit, after = split_at(sought, text)
+    return [(before, style), (hit, "found"), (after, style)]
+
+
+def _people(card: Card, room: int, found: Found | None, sought: str) -> list[Span]:
+    """Return the contacts, the one that was found first, or the reference or phone that was."""
+    names = card.contacts
+    match found:
+        case Found("contact", name):
+            others = [each for each in names if each != name]
+            return _marked(_contacts((name, *others), room), "muted", sought)
+        case Found("reference", reference):
+            return _marked(literal(reference), "muted", sought)
+        case Found("phone"):
+            return [(PHONE, "found"), (f" {_contacts(names, room - 2)}", "muted")]
+    return [(_contacts(names, room), "muted")]
 
 
 def _step_mark(card: Card, today: date) -> list[Span]:
@@ -159,7 +196,8 @@ def _contacts(names: tuple[str, ...], room: int) -> str:
 def _dates(card: Card, today: date, room: int, *, arrow: str = " → ") -> list[Span]:
     """Return created → close date; the glyph and the style say how the close date stands.
 
-    Where `room` allows, a closed deal also shows the day it had been expected (decision 31).
+    Where `room` allows, a closed deal also shows the day it had been expected (decision 31), rather
+    than the day it was created.
     """
     created = (f"{format_day(card.created_at.astimezone().date(), today)}{arrow}", "muted")
     if card.kind is not StageKind.OPEN:
@@ -176,13 +214,25 @@ def _dates(card: Card, today: date, room: int, *, arrow: str = " → ") -> list[
 
 def _closed(card: Card, created: Span, today: date, room: int) -> list[Span]:
     """Return the dates of a won or lost deal: the day it was closed, not the one it was due."""
-    closed = card.closed_at.astimezone().date() if card.closed_at else card.close_date
-    shown = format_day(closed, today) if closed else NOTHING
-    spans = [created, (f"{MARK[card.kind]}{shown}", card.kind.value)]
-    if card.close_date in {None, closed}:
-        return spans
-    expected = [*spans, (f" ({format_day(card.close_date, today)})", "muted")]
-    return expected if width_of(expected) <= room else spans
+    day = _closing_day(card)
+    closed = (f"{MARK[card.kind]}{format_day(day, today) if day else NOTHING}", card.kind.value)
+    if expected := _expected(card, today):
+        told = (f" ({expected})", "muted")
+        for spans in ([created, closed, told], [closed, told]):
+            if width_of(spans) <= room:
+                return spans
+    return [created, closed]
+
+
+def _closing_day(card: Card) -> date | None:
+    return card.closed_at.astimezone().date() if card.closed_at else card.close_date
+
+
+def _expected(card: Card, today: date) -> str:
+    """Return the day for which a closed deal had been expected, if it was another one."""
+    if card.kind is StageKind.OPEN or card.close_date in {None, _closing_day(card)}:
+        return ""
+    return format_day(card.close_date, today) if card.close_date else ""
 
 
 def short_name(name: str, room: int) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dealboard.domain.dates import format_day
 from dealboard.domain.filters import SortKey
+from dealboard.domain.found import found_in
 from dealboard.domain.money import NOTHING, decimal_string, format_amount
 from dealboard.domain.stages import MARK, StageKind, weighted
 from dealboard.domain.views import Row
@@ -16,11 +17,15 @@ from dealboard.widgets.grid_lines import Cell, Column
 
 
 class Context(NamedTuple):
-    """What cells depend on besides the deal: the day, the locale, the stages' probabilities."""
+    """What cells depend on besides the deal: the day, the locale, the stages' probabilities.
+
+    And the name that is sought, if any.
+    """
 
     today: date
     locale: str = "en_US"
     probabilities: Mapping[int, int] = {}
+    sought: str = ""
 
 
 COLUMNS = (
@@ -40,6 +45,9 @@ COLUMNS = (
 )
 """All there are (guide, List View: "all main deal fields")."""
 
+FOUND = Column("found", "Found in", 24, 8)
+"""Stands behind the first column while a name is sought (decision 43)."""
+
 USUAL = tuple(each.key for each in COLUMNS if each.key not in ("probability", "weighted"))
 """The keys of those that are shown unless the user chose others."""
 
@@ -52,16 +60,20 @@ SORTED_BY = {
 }
 """What a click on a column's title sorts by."""
 
-NAMES = {each.key: each.title for each in COLUMNS} | {"currency": "Currency"}
+NAMES = {each.key: each.title for each in (*COLUMNS, FOUND)} | {"currency": "Currency"}
 """What the columns are called where there is room for it."""
 
 BY_KEY = {each.key: each for each in COLUMNS}
 
 
-def columns(keys: Iterable[str]) -> tuple[Column, ...]:
-    """Return the columns of these keys, the usual ones for none; unknown keys are passed over."""
-    chosen = tuple(BY_KEY[key] for key in dict.fromkeys(keys) if key in BY_KEY)
-    return chosen or tuple(BY_KEY[key] for key in USUAL)
+def columns(keys: Iterable[str], *, seeking: bool = False) -> tuple[Column, ...]:
+    """Return the columns of these keys, the usual ones for none; unknown keys are passed over.
+
+    While a name is sought there is one that says where it was found.
+    """
+    known = [BY_KEY[key] for key in dict.fromkeys(keys) if key in BY_KEY]
+    first, *others = known or [BY_KEY[key] for key in USUAL]
+    return (first, *([FOUND] if seeking else ()), *others)
 
 
 def cells(row: Row, shown: Sequence[Column], how: Context) -> tuple[Cell, ...]:
@@ -127,7 +139,19 @@ def _created(row: Row, how: Context) -> Cell:
     return Cell(format_day(row.created_at.astimezone().date(), how.today), "muted")
 
 
+def _found(row: Row, how: Context) -> Cell:
+    """Return what of a deal was found: its title, another of its fields, or a contact's number."""
+    found = found_in(how.sought, row.title, row.reference, row.contacts)
+    match found.field if found else None:
+        case "title":
+            return Cell("title", "muted")
+        case "phone":
+            return Cell("a phone", "muted")
+    return Cell(found.text if found else "")
+
+
 _CELLS: dict[str, Callable[[Row, Context], Cell]] = {
+    "found": _found,
     "title": lambda row, _: Cell(row.title, "title"),
     "stage": lambda row, _: Cell(f"{MARK[row.kind]} {row.stage}".lstrip(), _kind_style(row)),
     "pipeline": lambda row, _: Cell(row.pipeline, "muted"),

@@ -30,6 +30,7 @@ class Look(NamedTuple):
     density: Density
     today: date
     locale: str
+    sought: str = ""
 
 
 class Drawn(NamedTuple):
@@ -206,6 +207,7 @@ class LaneState:
             look.locale,
             selected=ground == "cursor",
             marked=card.id in self._marked,
+            sought=look.sought,
         )
         body = look.density.card_height - look.density.gap
         below = "body" if ground == "card" else ground  # the next step hangs in the gap
