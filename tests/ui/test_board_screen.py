@@ -253,7 +253,13 @@ async def test_four_cards_at_80_by_24(sales: Workspace) -> None:
 async def test_without_a_pipeline_it_teaches_the_first_key(workspace: Workspace) -> None:
     async with driving(workspace, workspace.path) as robot:
         await robot.press("escape")
-        await robot.until(lambda: "Press P to create one" in robot.text)
+        await robot.until(lambda: "Press P, or click here" in robot.text)
+        assert "Move right" not in robot.text
+
+        await robot.pilot.click("#empty")
+        await robot.until(lambda: "New pipeline" in robot.text)
+        await robot.press("f2")
+        await robot.until(lambda: robot.app.focused is robot.board)
 
 
 async def test_menu_by_mouse(sales: Workspace) -> None:
@@ -409,6 +415,8 @@ async def test_typing_a_name_filters_all_stages_and_their_totals(sales: Workspac
         assert "1 filtered" in robot.text
         assert "No deal matches." in robot.text
         assert robot.board.sought == "acm"
+        assert "/ Find" not in robot.text
+        assert "F clear " not in robot.text
         await robot.press("enter", "i")
         await robot.until(lambda: "2 in all" in robot.text)
         assert "€1,700" in robot.text

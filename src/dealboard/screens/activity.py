@@ -227,8 +227,9 @@ class ActivityScreen(ModalScreen[int | None]):
         self._take_kind(ActivityKind(event.tab_id))
 
     def action_kind(self, kind: str) -> None:
-        """Choose a kind, from wherever one is."""
+        """Choose a kind, from wherever one is, and go on to what is to be typed."""
         self._take_kind(ActivityKind(kind))
+        self.set_focus(self.text)
 
     def _take_kind(self, kind: ActivityKind) -> None:
         self._kind = kind

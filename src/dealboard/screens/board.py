@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -34,7 +34,7 @@ EMPTY = """\
 A pipeline is your sales process: stages from the first contact to the deal won.
 There is none yet.
 
-Press P to create one, or click ＋ Pipeline above."""
+Press P, or click here, to create one."""
 
 
 AROUND = 200
@@ -96,12 +96,11 @@ class BoardScreen(DealsScreen):
     def on_mount(self) -> None:
         """Put the cursor on the board, and ask for a pipeline where there is none."""
         self.on_screen = True
-        # Later: the focus restyles all the lanes, which would be styled once more before they show.
-        self.board.focus()
         if self._is_read:
             self._label()
             self._count_up()
         else:
+            self.board.focus()
             self.look_at(self.outlook)
         if self._is_read and self._view is None:
             self.action_new_pipeline()
@@ -122,13 +121,21 @@ class BoardScreen(DealsScreen):
         """Say in the menu which deals are shown; without a pipeline, teach the first key."""
         pipeline, view = self._opening.pipeline, self._view
         self.set_class(pipeline is None, "-empty")
+        self.board.disabled = pipeline is None
         if view is None or pipeline is None:
             return
+        if self.focused is None:
+            # Later: the focus restyles all lanes, which would be styled once more before they show.
+            self.board.focus()
         order = ""
         if view.sort.key is not SortKey.MANUAL:
             order = f"by {view.sort.key} {'↓' if view.sort.descending else '↑'}"
         self.show_place(pipeline.name, order)
         self._show_scope()
+
+    @on(events.Click, "#empty")
+    def _begin(self) -> None:
+        self.action_new_pipeline()
 
     def _count_up(self) -> None:
         """Say above the board what its headers amount to together."""

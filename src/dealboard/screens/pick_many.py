@@ -116,7 +116,9 @@ class PickMany(ModalScreen[tuple[IdT, ...] | None], Generic[IdT]):
     def compose(self) -> ComposeResult:
         """Yield what narrows the list, the list, and what the mouse ends it with."""
         moving = " · J K move" if self._movable else ""
-        with Dialog(title=self._title, hint=f"space chooses · A all{moving} · / filter"):
+        hint = f"space chooses · A all{moving} · / filter"
+        self._list.styles.min_width = cell_len(hint) + 2
+        with Dialog(title=self._title, hint=hint):
             yield _Search(self._list, placeholder="filter")
             yield self._list
             with Buttons():

@@ -88,7 +88,7 @@ def _theme_note(app: "DealboardApp", kind: str) -> str:
 
 def _mouse_note(config: Config) -> str:
     if config.mouse:
-        return "Shift+drag selects text in the terminal"
+        return "Shift+drag selects text"
     return "the terminal selects text"
 
 

@@ -69,9 +69,10 @@ def shortcuts(screen: Screen[Any]) -> tuple[Shortcut, ...]:
 def active(screen: Screen[Any]) -> Sequence[tuple[str, ActiveBinding]]:
     """Return the keys that work in a screen in the order in which its classes list what they do.
 
-    Textual puts those last whose keys are a user's own.
+    Textual puts those last whose keys are a user's own, and counts some among them that a line with
+    the focus takes as text.
     """
-    found = tuple(screen.active_bindings.items())
+    found = tuple(each for each in screen.active_bindings.items() if not _typed(screen, *each))
     nodes = list(dict.fromkeys(each.node for _, each in found))
     if not getattr(screen.app, "keymap", None):
         return found
@@ -81,6 +82,14 @@ def active(screen: Screen[Any]) -> Sequence[tuple[str, ActiveBinding]]:
         return nodes.index(node), _listed(type(node)).get(binding.action, 0)
 
     return sorted(found, key=place)
+
+
+def _typed(screen: Screen[Any], key: str, binding: ActiveBinding) -> bool:
+    """Return whether what has the focus takes a key of somebody else's as a character."""
+    focused, sign = screen.focused, format_key(key)
+    if focused is None or focused is binding.node or len(sign) > 1 or binding.binding.priority:
+        return False
+    return focused.check_consume_key(key, sign)
 
 
 @cache

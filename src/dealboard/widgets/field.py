@@ -15,7 +15,13 @@ class Field(Horizontal):
     DEFAULT_CSS = """
     Field {
         height: auto;
-        & > .field--label { width: 13; height: 1; color: $text-muted; }
+        & > .field--label {
+            width: 13;
+            height: 1;
+            color: $text-muted;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
         & > .field--body { width: 1fr; height: auto; }
         & .field--note {
             height: auto;

@@ -190,7 +190,7 @@ class FilterBar(DrawnLine):
             width,
             filtered=self._filtered,
             searching=min(SEARCH_CELLS, width // 2) + 1 if self.searching else 0,
-            keys=self.keys,
+            keys=self.keys._replace(clear="") if self.searching else self.keys,
         )
 
     @property

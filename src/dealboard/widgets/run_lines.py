@@ -44,7 +44,7 @@ NO_MATCH = ("Nothing in the log matches.", "", "F shows everything again.")
 NOTHING_WAITS = (
     "Nothing waits, and nothing was sent.",
     "",
-    "Actions that an automation delays, and webhooks on their way, are shown here.",
+    "Delayed actions, and webhooks on their way, are shown here.",
 )
 
 

@@ -13,6 +13,9 @@ from textual.reactive import reactive
 from dealboard.widgets.drawn_line import DrawnLine
 from dealboard.widgets.lines import Styled
 
+LAYOUTS = ((True, 3), (True, 2), (False, 2), (False, 1))
+"""Whether tabs show their keys, and the cells between them: the first layout that fits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -73,25 +76,29 @@ class SectionTabs(DrawnLine, can_focus=True):
         self.set_reactive(SectionTabs.current, current)
 
     def spans(self) -> Iterator[Styled]:
-        """Yield the tabs; where they do not fit, without their keys."""
+        """Yield the tabs; where they do not fit, closer together and without their keys."""
         for _, tab, text, style in self._placed():
             ground = ("cursor",) if self.has_focus and tab and tab.id == self.current else ()
             yield text, (*ground, style)
 
     def _placed(self) -> Iterator[tuple[int, Tab | None, str, str]]:
         """Yield column, tab, text and style of each stretch of the line."""
-        roomy = sum(len(tab.key) + cell_len(tab.label) + 4 for tab in self._tabs) < self.size.width
+        keyed, gap = next((each for each in LAYOUTS if self._fits(*each)), LAYOUTS[-1])
         at = 0
         for tab in self._tabs:
             style = "current" if tab.id == self.current else "tab"
             style = "hover" if style == "tab" and tab.id == self.hovered else style
-            parts = [(tab, tab.label, style), (None, "   " if roomy else " ", "tab")]
-            parts.insert(0, (tab, f"{tab.key} ", "key") if roomy else (None, "", "tab"))
+            parts = [(tab, tab.label, style), (None, " " * gap, "tab")]
+            parts.insert(0, (tab, f"{tab.key} ", "key") if keyed else (None, "", "tab"))
             if at == 0:
-                parts.insert(0, (None, "  " if roomy else " ", "tab"))
+                parts.insert(0, (None, "  " if gap > 1 else " ", "tab"))
             for owner, text, name in parts:
                 yield at, owner, text, name
                 at += cell_len(text)
+
+    def _fits(self, keyed: bool, gap: int) -> bool:
+        keys = sum(len(tab.key) + 1 for tab in self._tabs) if keyed else 0
+        return keys + sum(cell_len(tab.label) + gap for tab in self._tabs) < self.size.width
 
     def _tab_at(self, x: int) -> str | None:
         for at, tab, text, _ in self._placed():
