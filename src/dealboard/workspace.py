@@ -6,7 +6,6 @@ SQLAlchemy and SQLModel come with the first `run`.
 """
 
 import gc
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from dealboard.domain.views import Role, User
 from dealboard.errors import StorageFailed, UnknownName
 from dealboard.store import driver
+from dealboard.store import settings as kept
 from dealboard.store.open import FORMAT, Reader, open_reader
 from dealboard.store.reads import settings, team
 
@@ -49,12 +49,6 @@ def undisturbed() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-_REMEMBER = (
-    "INSERT INTO setting (key, value) VALUES (:key, :value)"
-    " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-)
 
 
 class Workspace:
@@ -255,7 +249,7 @@ class Workspace:
         """Keep a JSON value outside the journal: a cursor, a width, the last view."""
         if not self.read_only:
             with self._writer().transaction() as opened:
-                opened.connection.execute(_REMEMBER, {"key": key, "value": json.dumps(value)})
+                kept.put(opened.connection, key, value)
 
     def recall(self, key: str) -> Any:
         """Return what was remembered, or None."""

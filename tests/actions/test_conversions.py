@@ -47,7 +47,7 @@ def test_what_is_chosen_is_checked_and_outlives_being_off(desk: Desk) -> None:
         desk.do(conversions.enable, "Acme's pixel")
     with pytest.raises(InvalidValue, match="it can be system_generated"):
         desk.do(conversions.set_action_source, "website")
-    with pytest.raises(InvalidValue, match="from 0 to 1440 minutes"):
+    with pytest.raises(InvalidValue, match="from 0 to 60 minutes"):
         desk.do(conversions.set_grace, -1)
 
 

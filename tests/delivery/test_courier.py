@@ -1,6 +1,6 @@
 """Rows are taken, settled and put back: leases, clocks that jump, users that change their mind."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,17 +10,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealboard import actions
-from dealboard.delivery import backoff
-from dealboard.delivery.courier import Report
-from dealboard.domain.outbox import LEASE, Attempt, Outcome, Parcel, State, Tally, Verdict
+from dealboard.delivery.courier import Answers, Report
+from dealboard.delivery.secrets import SecretMissing
+from dealboard.delivery.webhooks import Webhooks
+from dealboard.domain.outbox import (
+    HELD_WAIT,
+    LEASE,
+    Attempt,
+    Closed,
+    Outcome,
+    Parcel,
+    Pause,
+    State,
+    Tally,
+    Verdict,
+)
 from dealboard.domain.views import Role
 from dealboard.errors import Busy, NotPermitted, Refused
 from dealboard.store import outbox
+from dealboard.store.driver import Connection
 from dealboard.store.reads import outbox as reads
 from dealboard.store.reads.values import moment_text
 from dealboard.store.transaction import Transaction
 from dealboard.workspace import Workspace
-from tests.conftest import Clock
+from tests.conftest import MORNING, Clock
 from tests.delivery.conftest import Post, put, states
 
 SENT = Outcome(Verdict.SENT, "200")
@@ -32,6 +45,7 @@ class Script:
 
     kind = "webhook"
     patience = 25.0
+    pace = Webhooks.pace
 
     def __init__(self, clock: Clock, *outcomes: Outcome, batch: int = 3, takes: float = 0) -> None:
         self.batch = batch
@@ -42,13 +56,22 @@ class Script:
         self.batches: list[int] = []
         self.closed = False
 
-    def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[Parcel, Outcome], None, None]:
+    def prepare(
+        self, connection: Connection, now: datetime, *, due_by: datetime, afresh: bool
+    ) -> int:
+        outbox.wake(connection, self.kind, now=now, due_by=due_by, afresh=afresh)
+        return 0
+
+    def begin(self) -> str:
+        return ""
+
+    def send(self, parcels: Sequence[Parcel]) -> Answers:
         self.batches.append(len(parcels))
         for parcel in parcels:
             self.seen.append(parcel.id)
             self.clock.advance(seconds=self.takes)
             left = self.outcomes
-            yield parcel, left.pop(0) if len(left) > 1 else left[0]
+            yield (parcel,), left.pop(0) if len(left) > 1 else left[0]
 
     def cut(self) -> None:
         """Nothing to cut."""
@@ -74,7 +97,7 @@ def test_what_is_due_goes_in_order_and_in_batches(post: Post, clock: Clock) -> N
 
 def test_held_rows_go_in_a_round_though_time_goes_on(post: Post, clock: Clock) -> None:
     post.put()
-    held = Outcome(Verdict.HELD, "no secret")
+    held = Outcome(Verdict.HELD, "no secret", counted=False)
     assert post.courier(Script(clock, held)).flush().held == 1
 
     def ticking() -> datetime:
@@ -108,7 +131,7 @@ def test_two_couriers_never_hold_the_same_row(post: Post, clock: Clock) -> None:
     clock.advance(seconds=61)
     assert take("b") == rows[:3], "a lease ends by itself"
     assert not post.workspace.keep(
-        outbox.settle, rows[0], "a", State.SENT, Attempt(clock.now, Verdict.SENT, "200")
+        outbox.settle, rows[:1], "a", State.SENT, Attempt(clock.now, Verdict.SENT, "200")
     ), "who lost a row may not settle it"
     assert post.row(rows[0]).state == "pending"
 
@@ -130,7 +153,7 @@ def test_a_courier_that_is_told_to_stop_puts_the_rest_back(post: Post, clock: Cl
     courier = post.courier(script)
 
     class Hasty(Script):
-        def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[Parcel, Outcome], None, None]:
+        def send(self, parcels: Sequence[Parcel]) -> Answers:
             for pair in super().send(parcels):
                 courier.stop()
                 yield pair
@@ -149,7 +172,7 @@ def test_a_row_that_never_gets_through_is_given_up_after_days(post: Post, clock:
     while not (report := courier.flush()).failures:
         assert report.next_due is not None
         clock.now = report.next_due
-    assert post.row(row_id).tries == backoff.MAX_TRIES
+    assert post.row(row_id).tries == Webhooks.pace.tries
     assert timedelta(days=2) < clock.now - began < timedelta(days=4)
     row = post.row(row_id)
     assert row.state == "failed"
@@ -208,7 +231,7 @@ def test_what_is_cancelled_while_it_is_sent_says_what_became_of_it(
     sent, failed = post.put(), post.put()
 
     class Undone(Script):
-        def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[Parcel, Outcome], None, None]:
+        def send(self, parcels: Sequence[Parcel]) -> Answers:
             post.workspace.keep(
                 lambda c: c.execute(
                     "UPDATE outbox SET state = 'cancelled', settled_at = ?",
@@ -232,7 +255,7 @@ def test_undo_cancels_what_has_not_gone_out_and_redo_lets_it_go(post: Post, cloc
     took: dict[str, Any] = {"now": clock.now, "due_by": clock.now, "limit": 1}
     post.workspace.keep(outbox.claim, "webhook", "a", **took)
     arrived = Attempt(clock.now, Verdict.SENT, "200")
-    post.workspace.keep(outbox.settle, first, "a", State.SENT, arrived)
+    post.workspace.keep(outbox.settle, [first], "a", State.SENT, arrived)
     post.workspace.keep(outbox.claim, "webhook", "a", **took)
     receipt = post.workspace.run(actions.history.undo)
     assert receipt.notes == (
@@ -241,7 +264,7 @@ def test_undo_cancels_what_has_not_gone_out_and_redo_lets_it_go(post: Post, cloc
         "1 webhook sent already: that cannot be taken back.",
     )
     failed = Attempt(clock.now, Verdict.AGAIN, "500")
-    post.workspace.keep(outbox.settle, first + 1, "a", State.PENDING, failed, due_at=clock.now)
+    post.workspace.keep(outbox.settle, [first + 1], "a", State.PENDING, failed, due_at=clock.now)
     assert list(states(post.rows()).values()) == ["cancelled", "cancelled", "sent"]
     post.workspace.run(actions.history.redo)
     assert list(states(post.rows()).values()) == ["pending", "pending", "sent"]
@@ -254,7 +277,7 @@ def test_a_lock_is_waited_for_before_a_result_is_lost(post: Post, clock: Clock) 
     courier = post.courier(Script(clock, SENT))
 
     def keep(work, /, *args, **kwargs):  # type: ignore[no-untyped-def]
-        if work is outbox.settle and refusals:
+        if work == courier._write and refusals:
             raise refusals.pop()
         return post.workspace.keep(work, *args, **kwargs)
 
@@ -314,3 +337,136 @@ def test_the_list_is_filtered_and_paged(post: Post, clock: Clock) -> None:
     assert read(reads.deliveries, now=clock.now, limit=9, deal_id=1) == ()
     assert read(reads.deliveries, now=clock.now, limit=9, automation_id=1, operation=1) == ()
     assert read(reads.attempts, 999) == ()
+
+
+# ── what concerns all rows of a kind ──────────────────────────────────────────────────────────
+
+
+def closing(how: Closed, wait: float | None = None) -> Outcome:
+    return Outcome(Verdict.AGAIN, "Not now.", wait=wait, counted=False, closed=how)
+
+
+def test_where_nobody_answers_one_attempt_is_made_for_all(post: Post, clock: Clock) -> None:
+    rows = [post.put() for _ in range(5)]
+    script = Script(clock, closing(Closed.BRIEFLY), SENT)
+    courier = post.courier(script)
+    report = courier.flush()
+    assert (script.seen, report.again, report.paused) == (rows[:1], 1, ())
+    assert [row.tries for row in post.rows()] == [0] * 5, "it is no attempt"
+    assert len({row.due_at for row in post.rows()}) == 1
+    assert report.next_due == post.row(rows[0]).due_at
+    assert report.next_due is not None
+    clock.now = report.next_due
+    assert courier.flush().sent == 5
+
+
+def test_silence_is_borne_longer_each_time_though_no_attempt_is_counted(
+    post: Post, clock: Clock
+) -> None:
+    post.put()
+    courier = post.courier(Script(clock, closing(Closed.BRIEFLY)))
+    courier._draw = lambda: 1.0
+    waits = []
+    for _ in range(12):
+        due = courier.flush().next_due
+        assert due is not None
+        waits.append((due - clock.now).total_seconds())
+        clock.now = due
+    assert waits[:4] == [10, 20, 40, 80]
+    assert waits[-1] == 3600
+    assert len(post.log(1)) == 1, "the same reason is logged once"
+
+
+def test_what_a_server_asks_for_holds_for_all_and_against_haste(post: Post, clock: Clock) -> None:
+    rows = [post.put() for _ in range(5)]
+    script = Script(clock, closing(Closed.ASKED, wait=7200), SENT)
+    courier = post.courier(script)
+    report = courier.flush()
+    assert report.trouble == "No webhooks are sent for now: Not now."
+    assert report.next_due == clock.now + timedelta(hours=2)
+    clock.advance(hours=1)
+    post.workspace.keep(outbox.hasten, "webhook", clock.now)
+    assert courier.flush().settled == 0
+    clock.advance(hours=1)
+    assert courier.flush().sent == 5
+    assert script.seen == [rows[0], *rows]
+    assert post.workspace.read(reads.pause, "webhook") is None
+
+
+class Guarded(Script):
+    """A channel with a credential, which may be missing."""
+
+    credential = "a"
+
+    def begin(self) -> str:
+        if not self.credential:
+            raise SecretMissing("The token is not set.", "Set it.")
+        return self.credential
+
+
+def test_a_refused_credential_stops_all_until_there_is_another(post: Post, clock: Clock) -> None:
+    for _ in range(5):
+        post.put()
+    guarded = Guarded(clock, closing(Closed.CREDENTIAL), SENT)
+    courier = post.courier(guarded)
+    assert courier.flush().paused == (("webhook", "Not now."),)
+    assert len(guarded.seen) == 1
+    clock.advance(days=3)
+    report = courier.flush()
+    assert (report.settled, report.paused) == (0, ()), "it is told once"
+    assert report.next_due is not None
+    assert clock.now < report.next_due <= clock.now + HELD_WAIT
+    guarded.credential = "b"
+    assert courier.flush().sent == 5
+
+
+def test_a_user_may_end_a_pause(post: Post, clock: Clock) -> None:
+    post.put()
+    courier = post.courier(Guarded(clock, closing(Closed.CREDENTIAL), SENT))
+    courier.flush()
+    post.workspace.run(lambda tx: actions.outbox.resume(tx, "webhook"))
+    assert courier.flush().sent == 1
+    with pytest.raises(Refused, match="paused"):
+        post.workspace.run(lambda tx: actions.outbox.resume(tx, "webhook"))
+
+
+def test_a_missing_credential_is_told_once_and_looked_for_again(post: Post, clock: Clock) -> None:
+    post.put()
+    guarded = Guarded(clock, SENT)
+    guarded.credential = ""
+    courier = post.courier(guarded)
+    told = "No webhooks are sent for now: The token is not set. Set it."
+    assert [courier.flush().trouble for _ in range(2)] == [told, ""]
+    assert post.next_due() == clock.now + HELD_WAIT
+    guarded.credential = "a"
+    assert courier.flush().sent == 1
+
+
+def test_a_pause_of_a_clock_far_ahead_is_not_believed(clock: Clock) -> None:
+    pause = Pause("", clock.now + timedelta(days=90), "a", clock.now + timedelta(days=89))
+    assert not pause.holds(clock.now, "a")
+    assert pause.next_look(clock.now) == clock.now
+
+
+def test_what_a_courier_took_to_its_grave_is_in_doubt_for_ever(post: Post, clock: Clock) -> None:
+    row_id = post.put()
+    post.workspace.keep(outbox.claim, "webhook", "killed", now=clock.now, due_by=clock.now, limit=1)
+    clock.advance(minutes=2)
+    doubted: list[datetime | None] = []
+
+    class Watching(Script):
+        def send(self, parcels: Sequence[Parcel]) -> Answers:
+            doubted.extend(parcel.doubted_at for parcel in parcels)
+            yield from super().send(parcels)
+
+    courier = post.courier(Watching(clock, AGAIN))
+    for _ in range(60):
+        due = courier.flush().next_due
+        assert due is not None
+        clock.now = due
+    assert set(doubted) == {MORNING + LEASE}
+    assert post.log(row_id)[0].said == outbox.BROKEN_OFF
+    assert len(post.log(row_id)) == outbox.KEPT_ATTEMPTS
+    post.workspace.run(lambda tx: actions.outbox.retry(tx, [row_id]))
+    courier.flush()
+    assert doubted[-1] is None, "a user who wants it sent has decided"

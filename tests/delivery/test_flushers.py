@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dealboard.config import Config
+from dealboard.delivery import channels
 from dealboard.delivery.courier import flush
 from dealboard.domain.outbox import Delivery
 from dealboard.store.reads import outbox as reads
@@ -31,6 +32,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from dealboard.config import Config
+from dealboard.delivery import channels
 from dealboard.delivery.courier import flush
 from dealboard.workspace import Workspace
 
@@ -39,7 +41,7 @@ clock = lambda: datetime.now(UTC) + ahead
 config = Config(file=path.parent / "config.toml", location=path, webhook_allow=("127.0.0.1",))
 workspace = Workspace.open(path, clock=clock)
 print("ready", flush=True)
-while flush(workspace, config).settled:
+while flush(workspace, [channels.webhooks(config)]).settled:
     pass
 """
 
@@ -136,7 +138,7 @@ class Late:
         return datetime.now(UTC) + timedelta(hours=self.hours)
 
     def deliver(self) -> bool:
-        flush(self.workspace, self.config)
+        flush(self.workspace, [channels.webhooks(self.config)])
         return self.workspace.read(reads.next_due, self.now()) is not None
 
     def rows(self) -> tuple[Delivery, ...]:

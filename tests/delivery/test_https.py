@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from dealboard.delivery.addresses import Addresses
+from dealboard.delivery.exchange import MAX_REPLY
 from dealboard.delivery.secrets import Secrets
-from dealboard.delivery.webhooks import MAX_REPLY, Webhooks
+from dealboard.delivery.webhooks import Webhooks
 from dealboard.domain.outbox import Outcome, Parcel, Verdict
 from tests.delivery.server import Received, Server, drop, reply
 

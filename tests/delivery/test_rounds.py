@@ -3,14 +3,15 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from queue import Queue
 from typing import Any
 
 import pytest
 
-from dealboard.delivery.courier import Courier, Report
+from dealboard.delivery.backoff import Pace
+from dealboard.delivery.courier import Answers, Courier, Report
 from dealboard.delivery.rounds import Rounds
 from dealboard.domain.outbox import Outcome, Parcel, Verdict
 from dealboard.errors import Busy
@@ -26,18 +27,25 @@ class Channel:
     kind = "webhook"
     batch = 5
     patience = 1.0
+    pace = Pace(10.0)
 
     def __init__(self) -> None:
         self.meanwhile: Callable[[], object] = int
         self.was_cut = threading.Event()
         self.sent: list[int] = []
 
-    def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[Parcel, Outcome], None, None]:
+    def prepare(self, *_args: object, **_more: object) -> int:
+        return 0
+
+    def begin(self) -> str:
+        return ""
+
+    def send(self, parcels: Sequence[Parcel]) -> Answers:
         for parcel in parcels:
             self.meanwhile()
             self.sent.append(parcel.id)
             verdict = Verdict.AGAIN if self.was_cut.is_set() else Verdict.SENT
-            yield parcel, Outcome(verdict, "said")
+            yield (parcel,), Outcome(verdict, "said")
 
     def cut(self) -> None:
         self.was_cut.set()

@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dealboard.delivery.courier import HELD_WAIT, flush
-from dealboard.domain.outbox import Verdict
+from dealboard.delivery import channels
+from dealboard.delivery.courier import flush
+from dealboard.domain.outbox import HELD_WAIT, Verdict
 from dealboard.errors import DealboardError
 from tests.conftest import Clock
 from tests.delivery.conftest import URL, Post, answer, answering
@@ -244,8 +245,8 @@ def test_a_round_of_the_command_line(post: Post) -> None:
 
     path = post.workspace.path
     config = Config(file=path.parent / "config.toml", location=path)
-    assert flush(post.workspace, config, [channel]).sent == 1
-    assert flush(post.workspace, config).settled == 0
+    assert flush(post.workspace, [channel]).sent == 1
+    assert flush(post.workspace, channels.every(config)).settled == 0
 
 
 def test_the_excerpt_of_a_reply_is_short(post: Post) -> None:

@@ -7,8 +7,10 @@ other back until something has gone out.
 from collections.abc import Sequence
 
 from dealboard.actions import access
+from dealboard.domain.outbox import NOUNS
 from dealboard.errors import Refused
 from dealboard.store import outbox
+from dealboard.store.reads import outbox as reads
 from dealboard.store.reads.values import portions
 from dealboard.store.transaction import Transaction
 
@@ -39,6 +41,15 @@ def cancel(tx: Transaction, row_ids: Sequence[int]) -> int:
         tx.note(f"For {_counted(len(row_ids) - done)} it was too late.")
     tx.describe(f"Cancelled {_counted(done)}")
     return done
+
+
+def resume(tx: Transaction, kind: str) -> None:
+    """Send rows of a kind again that were paused. Raises Refused where they are not."""
+    access.full_access(tx)
+    if tx.read(reads.pause, kind) is None:
+        raise Refused("Nothing is paused.")
+    outbox.resume(tx.connection, kind)
+    tx.describe(f"Sending {NOUNS[kind][1]} again")
 
 
 def _counted(count: int) -> str:

@@ -399,11 +399,11 @@ def run_(run: Invocation, as_json: bool) -> None:
     are due.
     """
     from dealboard.automations import clock
-    from dealboard.delivery import courier
+    from dealboard.delivery import channels, courier
 
     workspace = run.selling
     due = clock.due(workspace)
-    report = courier.flush(workspace, run.config)
+    report = courier.flush(workspace, [channels.webhooks(run.config)])
     waiting = _waiting(workspace) if report.held or report.again else ()
     for sentence in (*due.notes, *filter(None, [report.trouble]), *waiting):
         output.note(sentence)

@@ -123,7 +123,7 @@ def show(run: Invocation, row_id: int, as_json: bool) -> None:
             ("event", found.uid),
             *(
                 ("attempt", " · ".join(filter(None, (output.moment(at), said, reply))))
-                for at, _, said, _, reply in attempts
+                for at, _, said, _, reply, _ in attempts
             ),
         ]
     )

@@ -1,4 +1,4 @@
-"""The ways out that this dealboard knows."""
+"""The ways out that this dealboard knows, set up as the user wants them."""
 
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from dealboard.delivery.courier import Channel
 
 
-def make_channels(config: "Config") -> "tuple[Channel, ...]":
-    """Return a channel for each of `domain.outbox.KINDS`, set up as the user wants them."""
-    return (Webhooks(Addresses(config.webhook_allow), secrets_of(config)),)
+def every(config: "Config") -> "tuple[Channel, ...]":
+    """Return a channel for each of `domain.outbox.KINDS`."""
+    return (webhooks(config),)
+
+
+def webhooks(config: "Config") -> Webhooks:
+    """Return the channel of webhooks."""
+    return Webhooks(Addresses(config.webhook_allow), secrets_of(config))
 
 
 def secrets_of(config: "Config") -> Secrets:

@@ -18,15 +18,20 @@ MAX_ADDRESSES = 2
 
 
 class Leash:
-    """Holds a request, to cut it off: when its time is up, or when the process wants to go."""
+    """Holds a request, to cut it off: when its time is up, or when the process wants to go.
+
+    `written` once the server may have had all of it.
+    """
 
     def __init__(self) -> None:
         self.cut_off = False
+        self.written = False
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
 
     def follow(self, name: str, info: dict[str, Any]) -> None:
         """Learn of the request's socket: httpx calls this at every step (its extension `trace`)."""
+        self.written = self.written or name == "http11.send_request_body.complete"
         if name not in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             return
         stream = info["return_value"]
@@ -63,7 +68,8 @@ class Pinned(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Raises AddressRefused, Unresolved and what httpx raises."""
         host = request.url.raw_host.decode("ascii")
-        found = self._addresses.of(host, request.url.port or 443, self._seconds)
+        port = request.url.port or (443 if request.url.scheme == "https" else 80)
+        found = self._addresses.of(host, port, self._seconds)
         for address in found[: MAX_ADDRESSES - 1]:
             with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
                 return self._inner.handle_request(_pinned(request, host, address))

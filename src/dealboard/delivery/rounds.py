@@ -93,7 +93,7 @@ class Rounds:
         with self._news:
             dues = [due for due in (self._due, report.next_due) if due is not None]
             self._due = min(dues, default=None)
-        if report.settled:
+        if report.settled or report.trouble:
             self._told(report)
 
     def _sleep(self) -> bool:
@@ -111,6 +111,6 @@ class Rounds:
 
 def make_courier(config: "Config", workspace: "Workspace", keep: Keep) -> Courier:
     """Return the courier of an app, made on its own thread: it imports what speaks to servers."""
-    from dealboard.delivery.channels import make_channels
+    from dealboard.delivery import channels
 
-    return Courier(keep, lambda: workspace.now, make_channels(config))
+    return Courier(keep, lambda: workspace.now, channels.every(config))

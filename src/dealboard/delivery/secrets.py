@@ -6,6 +6,7 @@ which signs and can be struck out of a text, and shows itself nowhere: not in a 
 
 import hmac
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -21,12 +22,23 @@ SERVICE = "dealboard"
 
 PREFIX = "DEALBOARD_SECRET_"
 
+META_TOKEN = "meta-token"  # noqa: S105 -- its name
+"""The access token for Meta's Conversions API."""
+
+_VARIABLES = {META_TOKEN: "DEALBOARD_META_TOKEN"}
+"""Secrets that have a variable of their own."""
+
 KEYRING_SECONDS = 3.0
 """How long a keyring may take; on a machine without a desktop some never answer."""
 
 MAX_BYTES = 4096
 
+MIN_SHOWN = 16
+"""Characters that a value must have for its end to be shown."""
+
 _STRUCK_OUT = "•••"
+_TOKEN = re.compile(r"[!-~]+")
+_TOKENS = re.compile(r"EAA[A-Za-z0-9]+|(?<=access_token=)[^&\s\"']+")
 _PLAIN_BACKENDS = ("keyrings.alt.file", "keyring.backends.fail", "keyring.backends.null")
 """Keyrings that keep secrets readable for everybody, or not at all."""
 
@@ -51,13 +63,37 @@ class Secret:
         return hmac.new(self._value.encode(), message, sha256).hexdigest()
 
     def struck_out(self, text: str) -> str:
-        """Return a text, somebody else's answer, without the value."""
-        return text.replace(self._value, _STRUCK_OUT)
+        """Return a text, somebody else's answer, without the value and what looks like a token."""
+        return redacted(text.replace(self._value, _STRUCK_OUT))
+
+    def bearer(self) -> str:
+        """Return the value of a header Authorization. Raises SecretMissing for what is no token.
+
+        A value that no header can have would be repeated by whoever refuses it.
+        """
+        if not _TOKEN.fullmatch(self._value):
+            raise SecretMissing("The token has characters that no token has.", "Set it again.")
+        return f"Bearer {self._value}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hexadecimal digits that are others where the value is another."""
+        return sha256(self._value.encode()).hexdigest()[:8]
+
+    @property
+    def ending(self) -> str:
+        """The last four characters, by which people tell one token from another."""
+        return self._value[-4:] if len(self._value) >= MIN_SHOWN else ""
 
 
 def variable(name: str) -> str:
     """Return the environment variable of a secret: DEALBOARD_SECRET_CRM_HOOK for "crm-hook"."""
-    return PREFIX + name.upper().replace("-", "_")
+    return _VARIABLES.get(name) or PREFIX + name.upper().replace("-", "_")
+
+
+def redacted(text: str) -> str:
+    """Return a text, somebody else's, without what looks like an access token of Meta's."""
+    return _TOKENS.sub(_STRUCK_OUT, text)
 
 
 class Secrets:

@@ -25,7 +25,7 @@ WINDOW = timedelta(days=7) - timedelta(minutes=15)
 GRACE_MINUTES = 10
 """How long an event waits by default, so that it can be taken back (decision 80)."""
 
-MOST_GRACE = 24 * 60
+MOST_GRACE = 60
 """Minutes that an event may be told to wait at most."""
 
 

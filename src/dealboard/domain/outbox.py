@@ -19,8 +19,21 @@ LEASE = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=1)
 """How far a courier puts a row off at most; one due much later has a clock that jumped."""
 
-KINDS = ("webhook",)
+LONGEST_PAUSE = timedelta(hours=48)
+"""How long a server's wish to be left alone is respected at most."""
+
+HELD_WAIT = timedelta(minutes=5)
+"""After which an open app looks again whether what is missing is there; a new round always does."""
+
+KINDS = ("webhook", "meta")
 """The kinds of rows that a courier delivers; delayed steps are run by `automations.clock`."""
+
+NOUNS = {
+    "meta": ("event for Meta", "events for Meta"),
+    "webhook": ("webhook", "webhooks"),
+    "step": ("delayed action", "delayed actions"),
+}
+"""What one row of a kind is called, and several."""
 
 
 class State(StrEnum):
@@ -36,19 +49,36 @@ class State(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What one attempt means for a row: done, to be tried again, given up, or kept until ready."""
+    """What one attempt means for a row: done, to be tried again, over, or kept until ready."""
 
     SENT = "sent"
     AGAIN = "again"
     FAILED = "failed"
     HELD = "held"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class Closed(StrEnum):
+    """Whether an attempt says something about all rows of its kind, and for how long.
+
+    BRIEFLY: nobody answers, so all wait as long as the one that was tried. ASKED: the server wants
+    to be left alone; nothing goes before that, not by a user's command either. CREDENTIAL: what
+    the server refuses is the credential or what it may do, until there is another.
+    """
+
+    NO = ""
+    BRIEFLY = "briefly"
+    ASKED = "asked"
+    CREDENTIAL = "credential"
 
 
 class Outcome(NamedTuple):
     """What came of one attempt, in words that may be shown.
 
     `said` is a sentence's worth of reason, `reply` the beginning of what the server answered.
-    `wait` is how many seconds the server asked for before the next attempt.
+    `wait` is how many seconds the server asked for before the next attempt. `counted`: it was an
+    attempt, not just a look. `doubt`: the server may have taken it, its answer is lost.
     """
 
     verdict: Verdict
@@ -56,18 +86,23 @@ class Outcome(NamedTuple):
     status: int | None = None
     reply: str = ""
     wait: float | None = None
+    counted: bool = True
+    doubt: bool = False
+    closed: Closed = Closed.NO
 
 
 class Parcel(NamedTuple):
     """A row as a courier carries it: `uid` names the event, the same on every attempt.
 
-    `payload` is frozen JSON that only its channel understands; `tries` counts this attempt.
+    `payload` is frozen JSON that only its channel understands; `tries` counts this attempt;
+    `doubted_at` is the first attempt whose answer is lost, None where there was none.
     """
 
     id: int
     uid: str
     payload: str
     tries: int
+    doubted_at: datetime | None = None
 
 
 class Attempt(NamedTuple):
@@ -78,6 +113,32 @@ class Attempt(NamedTuple):
     said: str
     status: int | None = None
     reply: str = ""
+    doubt: bool = False
+
+
+class Pause(NamedTuple):
+    """Why nothing of a kind is sent: until a moment, or (None) until the credential is another.
+
+    `credential` is the fingerprint of the one that was refused, empty where there was none.
+    """
+
+    why: str
+    until: datetime | None
+    credential: str
+    at: datetime
+
+    def holds(self, now: datetime, credential: str) -> bool:
+        """Return whether it still does; one that a clock far ahead wrote does not."""
+        if self.until is None:
+            return self.credential == credential
+        return now < self.until <= now + 2 * LONGEST_PAUSE
+
+    def next_look(self, now: datetime) -> datetime:
+        """Return when it is worth looking whether it is over."""
+        if self.until is not None:
+            return self.until if self.holds(now, self.credential) else now
+        since = (now - self.at) % HELD_WAIT
+        return now + HELD_WAIT - since
 
 
 class Delivery(NamedTuple):

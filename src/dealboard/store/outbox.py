@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from dealboard.domain.outbox import LEASE, Attempt, Parcel, State, Verdict
+from dealboard.domain.outbox import LEASE, Attempt, Parcel, Pause, State, Verdict
+from dealboard.store import settings
 from dealboard.store.driver import Connection
-from dealboard.store.reads.outbox import moments
-from dealboard.store.reads.values import Params, listed, moment_text
+from dealboard.store.reads.outbox import moments, pause_key
+from dealboard.store.reads.values import Params, listed, moment, moment_text
 
 KEPT_ATTEMPTS = 40
 """Entries of a row's log; the oldest go first."""
@@ -23,28 +24,43 @@ _WAKE = (
     " AND (:afresh OR due_at <= :now OR due_at > :far)"
 )
 _FREE = "(lease_until IS NULL OR lease_until <= :now OR lease_until > :far_lease)"
-_CLAIM = (
-    "UPDATE outbox SET lease_owner = :owner, lease_until = :until, tries = tries + 1"
-    " WHERE id IN (SELECT id FROM outbox WHERE kind = :kind AND state = 'pending'"
-    f" AND (due_at <= :due_by OR due_at > :far) AND {_FREE} ORDER BY due_at, id LIMIT :limit)"
-    " RETURNING id, uid, payload, tries"
+_TAKABLE = (
+    "SELECT id, uid, payload, tries, log, lease_until FROM outbox"
+    " WHERE kind = :kind AND state = 'pending'"
+    f" AND (due_at <= :due_by OR due_at > :far) AND {_FREE} ORDER BY due_at, id LIMIT :limit"
+)
+_TAKE = (
+    "UPDATE outbox SET lease_owner = :owner, lease_until = :until, tries = tries + 1, log = :log"
+    " WHERE id = :id"
 )
 _MINE = "id = :id AND lease_owner = :owner"
+_STAYS = "state = 'cancelled' AND :state NOT IN ('sent', 'unknown')"
 _SETTLE = (
-    "UPDATE outbox SET state = CASE WHEN state = 'cancelled' AND :state <> 'sent' THEN state"
+    f"UPDATE outbox SET state = CASE WHEN {_STAYS} THEN state"
     " ELSE :state END, due_at = coalesce(:due, due_at), tries = tries - :uncounted,"
     " settled_at = :settled, lease_owner = NULL, lease_until = NULL, log = :log,"
-    " reason = CASE WHEN state = 'cancelled' AND :state <> 'sent' THEN reason ELSE :reason END"
+    f" reason = CASE WHEN {_STAYS} THEN reason ELSE :reason END"
     f" WHERE {_MINE}"
 )
 _RELEASE = (
     f"UPDATE outbox SET lease_owner = NULL, lease_until = NULL, tries = tries - 1 WHERE {_MINE}"
 )
+_POSTPONE = (
+    "UPDATE outbox SET due_at = :until WHERE kind = :kind AND state = 'pending' AND due_at < :until"
+)
+_HASTEN = (
+    "UPDATE outbox SET due_at = :now WHERE kind = :kind AND state = 'pending' AND due_at > :now"
+    f" AND {_FREE}"
+)
 _RETRY = (
     "UPDATE outbox SET state = 'pending', due_at = :now, tries = 0, settled_at = NULL,"
-    " lease_owner = NULL, lease_until = NULL"
+    " lease_owner = NULL, lease_until = NULL,"
+    """ log = replace(log, '"doubt":true', '"doubt":false')"""
 )
 _CANCEL = "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = ''"
+BROKEN_OFF = "dealboard ended before the answer came."
+"""What the log says of an attempt whose courier is gone."""
+
 UNDONE = "undone"
 """Why a row was cancelled whose operation was taken back."""
 
@@ -81,62 +97,116 @@ def claim(
     limit: int,
     lease: timedelta = LEASE,
 ) -> tuple[Parcel, ...]:
-    """Take rows that are due and that nobody holds, oldest first, for the time of a lease."""
+    """Take rows that are due and that nobody holds, oldest first, for the time of a lease.
+
+    One whose courier is gone, its lease with it, may have been sent: its log says so.
+    """
     params: Params = {
         **moments(now),
         "kind": kind,
-        "owner": owner,
         "due_by": moment_text(due_by),
-        "until": moment_text(now + lease),
         "limit": limit,
     }
-    rows = connection.execute(_CLAIM, params).fetchall()
-    return tuple(Parcel(*row) for row in sorted(rows))
+    until = moment_text(now + lease)
+    taken: list[Params] = []
+    parcels: list[Parcel] = []
+    for row_id, uid, payload, tries, log, held_until in connection.execute(_TAKABLE, params):
+        known = log if held_until is None else _broken_off(log, held_until, now)
+        taken.append({"id": row_id, "owner": owner, "until": until, "log": known})
+        parcels.append(Parcel(row_id, uid, payload, tries + 1, _doubted_at(known)))
+    connection.executemany(_TAKE, taken)
+    return tuple(sorted(parcels))
+
+
+def _broken_off(log: str, held_until: str, now: datetime) -> str:
+    """Return the log of a row that a courier took and never said what came of."""
+    at = min(moment(held_until), now)
+    return _appended(log, Attempt(at, Verdict.AGAIN, BROKEN_OFF, doubt=True))
+
+
+def _doubted_at(log: str) -> datetime | None:
+    """Return when the first attempt was made whose answer is lost."""
+    if '"doubt":true' not in log:
+        return None
+    return min(moment(entry["at"]) for entry in json.loads(log) if entry.get("doubt"))
 
 
 def settle(
     connection: Connection,
-    row_id: int,
+    row_ids: Iterable[int],
     owner: str,
     state: State,
     attempt: Attempt,
     *,
     due_at: datetime | None = None,
-) -> bool:
-    """Write down what came of a row, and let go of it; False where somebody else holds it by now.
+    counted: bool = True,
+) -> int:
+    """Write down what came of rows, let go of them, and return how many were still held.
 
-    What was cancelled meanwhile stays so, unless it went out. Being held is no attempt, and is
-    logged once for the same reason.
+    What was cancelled meanwhile stays so, unless it went out or may have. What is not `counted`
+    was no attempt, and is logged once for the same reason.
     """
-    mine: Params = {"id": row_id, "owner": owner}
+    values: Params = {
+        "owner": owner,
+        "state": state.value,
+        "due": due_at and moment_text(due_at),
+        "uncounted": int(not counted),
+        "settled": None if state in (State.PENDING, State.HELD) else moment_text(attempt.at),
+        "reason": "" if state is State.SENT else attempt.said,
+    }
+    return sum(_settle(connection, values | {"id": row_id}, attempt) for row_id in row_ids)
+
+
+def _settle(connection: Connection, values: Params, attempt: Attempt) -> bool:
+    mine = {name: values[name] for name in ("id", "owner")}
     found = connection.execute(f"SELECT reason, log FROM outbox WHERE {_MINE}", mine).fetchone()
     if found is None:
         return False
     reason, log = found
-    held = attempt.verdict is Verdict.HELD
-    over = state in (State.SENT, State.FAILED)
-    values: Params = {
-        **mine,
-        "state": state.value,
-        "due": due_at and moment_text(due_at),
-        "uncounted": int(held),
-        "settled": moment_text(attempt.at) if over else None,
-        "reason": "" if state is State.SENT else attempt.said,
-        "log": log if held and reason == attempt.said else _appended(log, attempt),
-    }
-    connection.execute(_SETTLE, values)
+    known = values["uncounted"] and reason == attempt.said
+    connection.execute(_SETTLE, values | {"log": log if known else _appended(log, attempt)})
     return True
 
 
 def _appended(log: str, attempt: Attempt) -> str:
+    """Return a log with one more entry; what is in doubt is never dropped."""
     entry = {**attempt._asdict(), "at": moment_text(attempt.at), "verdict": attempt.verdict.value}
     entries = [*json.loads(log), {key: value for key, value in entry.items() if value}]
-    return json.dumps(entries[-KEPT_ATTEMPTS:], ensure_ascii=False, separators=(",", ":"))
+    if len(entries) > KEPT_ATTEMPTS:
+        older = next((at for at, each in enumerate(entries) if not each.get("doubt")), 0)
+        del entries[older]
+    return json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
 
 
 def release(connection: Connection, row_ids: Iterable[int], owner: str) -> None:
     """Put rows back that were taken and not tried."""
     connection.executemany(_RELEASE, [{"id": row_id, "owner": owner} for row_id in row_ids])
+
+
+def postpone(connection: Connection, kind: str, until: datetime) -> None:
+    """Let all rows of a kind wait that would be due before a moment, taken ones too."""
+    connection.execute(_POSTPONE, {"kind": kind, "until": moment_text(until)})
+
+
+def hasten(connection: Connection, kind: str, now: datetime) -> None:
+    """Let all rows of a kind be due now: a user does not want to wait."""
+    connection.execute(_HASTEN, {**moments(now), "kind": kind})
+
+
+def pause(connection: Connection, kind: str, why: Pause) -> None:
+    """Send nothing of a kind while a pause holds."""
+    kept = {
+        "why": why.why,
+        "until": why.until and moment_text(why.until),
+        "token": why.credential,
+        "at": moment_text(why.at),
+    }
+    settings.put(connection, pause_key(kind), kept)
+
+
+def resume(connection: Connection, kind: str) -> None:
+    """End the pause of a kind, if there is one."""
+    settings.drop(connection, pause_key(kind))
 
 
 def retry(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:

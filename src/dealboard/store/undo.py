@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, null, select
 from sqlmodel import Session, SQLModel, col
 
+from dealboard.domain.outbox import NOUNS
 from dealboard.domain.text import excerpt, first_line
 from dealboard.errors import NotFound, Refused
 from dealboard.store import images, journal, outbox, search, tables
@@ -76,22 +77,15 @@ def redo(tx: Transaction) -> int:
     return target.seq
 
 
-_LATER = {
-    "meta": ("event for Meta", "events for Meta"),
-    "webhook": ("webhook", "webhooks"),
-    "step": ("delayed action", "delayed actions"),
-}
-
-
 def _withdraw(tx: Transaction, seq: int) -> None:
     """Cancel what the operation still wanted to send or do, and say what is out already."""
     tx.flush()
     for found, count in Counter(outbox.withdraw(tx.connection, seq, tx.now)).items():
         kind, leaving = found
         became = "on the way already, which may arrive all the same" if leaving else "cancelled"
-        tx.note(f"{count:,} {_LATER[kind][count > 1]} {became}.")
+        tx.note(f"{count:,} {NOUNS[kind][count > 1]} {became}.")
     for kind, count in Counter(outbox.sent(tx.connection, seq)).items():
-        what = f"{count:,} {_LATER[kind][count > 1]}"
+        what = f"{count:,} {NOUNS[kind][count > 1]}"
         if kind == "step":
             tx.note(f"What {what} did already stays: undo it from History.")
         else:

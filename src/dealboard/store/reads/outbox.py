@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from dealboard.domain.conversions import KIND
 from dealboard.domain.outbox import (
     KINDS,
     LEASE,
     LONGEST_WAIT,
     Attempt,
     Delivery,
+    Pause,
     State,
     Tally,
     Verdict,
 )
 from dealboard.store.driver import Connection
+from dealboard.store.reads import conversions, settings
 from dealboard.store.reads.values import Params, listed, moment, moment_or_none, moment_text
 
 
@@ -37,20 +40,46 @@ def next_due(
 ) -> datetime | None:
     """Return when a courier has something to do next: now or earlier where it has already.
 
-    None when nothing waits. What another courier holds is due when its lease ends.
+    None when nothing waits. What another courier holds is due when its lease ends; what is paused,
+    when it is worth looking whether it still is; what is switched off, never.
     """
-    params = moments(now)
-    marks = listed("kind", kinds, params)
-    found = connection.execute(
-        "SELECT min(at) FROM (SELECT CASE"
-        " WHEN lease_until > :now AND lease_until <= :far_lease THEN lease_until"
-        " WHEN due_at > :far THEN :now ELSE due_at END AS at"
-        f" FROM outbox WHERE kind IN ({marks}) AND state = 'pending'"
-        " UNION ALL SELECT CASE WHEN due_at > :far THEN :now ELSE due_at END"
-        f" FROM outbox WHERE kind IN ({marks}) AND state = 'held')",
-        params,
-    ).fetchone()
+    dues = (_unless_paused(connection, now, kind) for kind in kinds)
+    return min((due for due in dues if due is not None), default=None)
+
+
+def _unless_paused(connection: Connection, now: datetime, kind: str) -> datetime | None:
+    due = next_of(connection, now, kind)
+    paused = None if due is None else pause(connection, kind)
+    return due if paused is None or due is None else max(due, paused.next_look(now))
+
+
+def next_of(connection: Connection, now: datetime, kind: str) -> datetime | None:
+    """Return when the next row of a kind is due if nothing pauses it, as `next_due` does."""
+    if not is_on(connection, kind):
+        return None
+    found = connection.execute(_NEXT_DUE, moments(now) | {"kind": kind}).fetchone()
     return moment_or_none(found[0])
+
+
+def is_on(connection: Connection, kind: str) -> bool:
+    """Return whether what waits is sent at all: events for Meta are not before they are live."""
+    if kind != KIND:
+        return True
+    chosen = conversions.setup(connection)
+    return chosen.enabled and chosen.live
+
+
+def pause_key(kind: str) -> str:
+    """Return under which setting it is kept why nothing of a kind is sent."""
+    return f"{kind}/pause"
+
+
+def pause(connection: Connection, kind: str) -> Pause | None:
+    """Return why nothing of a kind is sent, None where it is."""
+    kept = settings.setting(connection, pause_key(kind))
+    if kept is None:
+        return None
+    return Pause(kept["why"], moment_or_none(kept["until"]), kept["token"], moment(kept["at"]))
 
 
 def counts(connection: Connection) -> tuple[Tally, ...]:
@@ -102,6 +131,14 @@ def attempts(connection: Connection, row_id: int) -> tuple[Attempt, ...]:
     return tuple(map(_attempt, json.loads(found[0]))) if found else ()
 
 
+_NEXT_DUE = (
+    "SELECT min(at) FROM (SELECT CASE"
+    " WHEN lease_until > :now AND lease_until <= :far_lease THEN lease_until"
+    " WHEN due_at > :far THEN :now ELSE due_at END AS at"
+    " FROM outbox WHERE kind = :kind AND state = 'pending'"
+    " UNION ALL SELECT CASE WHEN due_at > :far THEN :now ELSE due_at END"
+    " FROM outbox WHERE kind = :kind AND state = 'held' AND kind <> 'meta')"
+)
 _DELIVERY = (
     "SELECT outbox.id, outbox.uid, outbox.kind, outbox.state, outbox.created_at, outbox.due_at,"
     " outbox.settled_at, outbox.tries,"
@@ -151,4 +188,5 @@ def _attempt(kept: dict[str, Any]) -> Attempt:
         kept.get("said", ""),
         kept.get("status"),
         kept.get("reply", ""),
+        kept.get("doubt", False),
     )
