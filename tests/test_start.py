@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,19 @@ def test_help_loads_click_and_nothing_else(option: str) -> None:
         "pass"
     )
     assert not loaded_by(code) & (LAZY | {"textual", "rich"})
+
+
+def test_a_change_loads_nothing_of_meta_where_nobody_set_it_up(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from dealboard.workspace import Workspace\n"
+        "from dealboard import actions\n"
+        f"w = Workspace.create(Path({str(tmp_path / 'w.db')!r}), owner='Ada')\n"
+        "w.run(lambda tx: actions.pipelines.create(tx, 'Sales'))\n"
+        "who = w.run(lambda tx: actions.contacts.add(tx, name='Bob')).value\n"
+        "deal = w.run(lambda tx: actions.deals.create(tx, contacts=[who], stage_id=1)).value\n"
+        "w.run(lambda tx: actions.deals.move(tx, deal, by=1))\n"
+        "import sys; told = [m for m in sys.modules if m.startswith('dealboard.conversions')]\n"
+        "assert not told, told\n"
+        "pass"
+    )
+    assert "sqlmodel" in loaded_by(code)

@@ -142,14 +142,16 @@ class Workspace:
         then: "Then | None" = None,
         *,
         automations: bool = True,
+        conversions: bool = True,
         by_clock: bool = False,
     ) -> "Receipt[ResultT]":
-        """Run an action in one transaction: journal, automations, commit, then the receipt.
+        """Run an action in one transaction: journal, automations, events, commit, the receipt.
 
         `then` reads what the change left, before anybody else can change it again; its answer is
         the receipt's `seen`. Whatever the action raises undoes all of it. An undo and a redo fire
-        no automations, and nothing does without `automations`. `by_clock`: nobody acts, it is
-        time that does. Raises Busy, StorageFailed, WorkspaceReplaced.
+        no automations and mean no events for Meta, and nothing does without `automations` and
+        `conversions`. `by_clock`: nobody acts, it is time that does. Raises Busy, StorageFailed,
+        WorkspaceReplaced.
         """
         from dataclasses import replace
 
@@ -168,6 +170,7 @@ class Workspace:
             with undisturbed():
                 if automations and entry.kind == "do":
                     self._fire(tx)
+                self._convert(tx, tell=conversions and entry.kind == "do")
                 receipt = journal.settle(value)
             if then is None or receipt.operation is None:
                 return receipt
@@ -184,6 +187,17 @@ class Workspace:
             book = self.book()
             book.refresh(tx.connection, active)
             engine.settle(tx, book)
+
+    @staticmethod
+    def _convert(tx: "Transaction", *, tell: bool) -> None:
+        """Write the events for Meta that a transaction means, if the workspace was set up for it.
+
+        Without `tell` it means none; what waits is judged anew all the same.
+        """
+        if tx.read(settings.setting, settings.META) is not None:
+            from dealboard.conversions import events
+
+            events.settle(tx, tell=tell)
 
     def book(self) -> "Book":
         """Return the automations in force, as they were when they were last asked for."""

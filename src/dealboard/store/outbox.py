@@ -74,7 +74,8 @@ _WITHDRAW = (
     " RETURNING kind, lease_until > :now AND lease_until <= :far_lease"
 )
 _REVIVE = (
-    "UPDATE outbox SET state = 'pending', settled_at = NULL, reason = ''"
+    "UPDATE outbox SET settled_at = NULL, reason = '',"
+    " state = CASE WHEN kind = 'meta' AND tries = 0 THEN 'held' ELSE 'pending' END"
     " WHERE operation_seq = :operation AND state = 'cancelled' AND reason = :reason"
 )
 
@@ -249,7 +250,10 @@ def withdraw(connection: Connection, operation: int, now: datetime) -> tuple[tup
 
 
 def revive(connection: Connection, operation: int) -> None:
-    """Let what `withdraw` cancelled go after all: its operation is done again."""
+    """Let what `withdraw` cancelled go after all: its operation is done again.
+
+    An event for Meta that nobody tried yet is held: it is judged anew in the same transaction.
+    """
     connection.execute(_REVIVE, {"operation": operation, "reason": UNDONE})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dealboard.domain.conversions import Setup, setup_of
-from dealboard.domain.stages import StageKind
+from dealboard.domain.stages import FIXED_PROBABILITY, StageKind
 from dealboard.store.driver import Connection
 from dealboard.store.reads import settings
 from dealboard.store.reads.values import portions
@@ -38,6 +38,11 @@ class Place(NamedTuple):
     kind: StageKind
     probability: int
     pipeline_id: int
+
+    @property
+    def certain(self) -> bool:
+        """Return whether a deal in it counts as bought: Won, and a stage that was set to 100 %."""
+        return self.probability == FIXED_PROBABILITY[StageKind.WON]
 
 
 class Subject(NamedTuple):
@@ -104,6 +109,20 @@ def linked(connection: Connection, deal_ids: Iterable[int]) -> dict[int, list[in
             some,
         ):
             found.setdefault(deal_id, []).append(contact_id)
+    return found
+
+
+def deals_of(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """Return the deals that contacts are on, or that something is told of them about."""
+    found: set[int] = set()
+    for some in portions(tuple(contact_ids)):
+        rows = connection.execute(
+            f"SELECT deal_id FROM deal_contact WHERE contact_id IN ({_marks(some)})"
+            f" UNION SELECT deal_id FROM outbox WHERE contact_id IN ({_marks(some)})"
+            " AND kind = 'meta'",
+            (*some, *some),
+        )
+        found.update(row[0] for row in rows)
     return found
 
 
