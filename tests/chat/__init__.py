@@ -1,0 +1,1 @@
+"""WhatsApp: what it exports, and what becomes of it."""
