@@ -580,14 +580,14 @@ class DealboardApp(App[None]):
             from dealboard.delivery.rounds import Rounds, make_courier
 
             self._rounds = Rounds(
-                partial(make_courier, self.config, self.workspace, self._keep),
+                partial(make_courier, self.config, self.workspace, self.keep),
                 lambda: self.workspace.now,
                 self._post_delivered,
             )
         if self._rounds is not None:
             self._rounds.expect(due)
 
-    def _keep(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    def keep(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Write on the writer thread what is not journalled, for a thread that can wait."""
         return self._writer.submit(self.workspace.keep, work, *args, **kwargs).result()
 

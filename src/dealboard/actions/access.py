@@ -1,6 +1,6 @@
 """Who may do what (guide, User permissions; decisions 23–25)."""
 
-from dealboard.domain.views import Role
+from dealboard.domain.views import Role, User
 from dealboard.errors import NotPermitted
 from dealboard.store.transaction import Transaction
 
@@ -16,9 +16,15 @@ def full_access(tx: Transaction) -> None:
 
 def active(tx: Transaction) -> None:
     """Let every active user pass, whatever the role: contacts are open to all."""
-    if tx.actor is not None and not tx.actor.active:
+    if tx.actor is not None:
+        check_active(tx.actor)
+
+
+def check_active(user: User) -> None:
+    """Raise NotPermitted for a deactivated user."""
+    if not user.active:
         raise NotPermitted(
-            f"{tx.actor.name} is deactivated and cannot change anything.",
+            f"{user.name} is deactivated and cannot change anything.",
             "Act as another user with --as.",
         )
 

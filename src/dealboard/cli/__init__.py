@@ -26,6 +26,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "stage": ("stage:stage", "List, add, edit, move and delete the stages of a pipeline."),
     "deal": ("deal:deal", "List, add, show, edit, move, clone and delete deals."),
     "contact": ("contact:contact", "List, add, show, edit, merge, forget and delete contacts."),
+    "chat": ("chat:chat", "Import WhatsApp chats of contacts, show them, link to them."),
     "field": ("field:field", "List, add, edit, move and delete custom fields of contacts."),
     "user": ("user:user", "List, add and edit the users of the workspace."),
     "automation": (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from dealboard.domain.text import excerpt, fold
-from dealboard.domain.views import CustomField, Pipeline, Stage, User
+from dealboard.domain.views import Contact, CustomField, Pipeline, Stage, User
 from dealboard.errors import UnknownName
 from dealboard.store.reads import fields, pipelines, team
 
@@ -67,6 +67,24 @@ def automation(workspace: "Workspace", text: str) -> "Automation":
 def field(workspace: "Workspace", text: str) -> CustomField:
     """Return the custom field of contacts that is meant. Raises UnknownName."""
     return _one("field", text, workspace.read(fields.fields))
+
+
+def contact(workspace: "Workspace", text: str) -> Contact:
+    """Return the one contact of that id, name, e-mail address or phone number.
+
+    Raises NotFound for an id, UnknownName for words that nobody or several are called by.
+    """
+    from dealboard.store.reads import contacts
+
+    number = text.strip().removeprefix("#")
+    if number.isascii() and number.isdecimal() and len(number) < 7:
+        return workspace.read(contacts.contact, int(number))
+    found = workspace.read(contacts.matches, text)
+    same = [each for each in found if fold(text) in (fold(each.name), fold(each.email or ""))]
+    if len(same or found) == 1:
+        return (same or found)[0]
+    several = tuple(f"#{each.id} {each.name}" for each in (same or found)[:8])
+    raise UnknownName("contact", excerpt(text), known=several, hint="Give its id.")
 
 
 def _one(field: str, text: str, known: Sequence[NamedT], where: str = "") -> NamedT:

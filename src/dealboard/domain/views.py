@@ -391,6 +391,23 @@ class Message(NamedTuple):
     source: str
 
 
+class Stretch(NamedTuple):
+    """Messages that follow one another, with how many are before them and how many there are.
+
+    `last_in` is when the contact wrote last, in all of the chat.
+    """
+
+    messages: tuple[Message, ...] = ()
+    earlier: int = 0
+    total: int = 0
+    last_in: datetime | None = None
+
+    @property
+    def later(self) -> int:
+        """How many come behind these."""
+        return self.total - self.earlier - len(self.messages)
+
+
 class SavedView(NamedTuple):
     """A filter and an order under a name; `query` is as `domain.filters` writes it."""
 

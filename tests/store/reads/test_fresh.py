@@ -12,6 +12,7 @@ import pytest
 from dealboard.domain.filters import Days, DealFilter, Sort, SortKey
 from dealboard.domain.outbox import State
 from dealboard.domain.stages import StageKind
+from dealboard.domain.views import Stretch
 from dealboard.store import reads
 from dealboard.store.driver import Connection
 from dealboard.store.open import open_reader
@@ -74,6 +75,12 @@ EVERYTHING = DealFilter(
         (fields.used, {}),
         (lambda c: fields.holders(c, 1), ()),
         (lambda c: messages.of_contact(c, 1, limit=1, before=1), ()),
+        (lambda c: messages.stretch(c, 1, limit=1), Stretch()),
+        (lambda c: messages.stretch(c, 1, limit=1, around=1), Stretch()),
+        (lambda c: messages.stretch(c, 1, limit=1, since=1), Stretch()),
+        (lambda c: messages.found(c, 1, "x"), ()),
+        (lambda c: messages.by_ids(c, (1,)), ()),
+        (lambda c: messages.authors(c, 1), ()),
         (saved_views.saved_views, ()),
         (history.newest, 0),
         (lambda c: history.operations(c, limit=9), ()),

@@ -1,28 +1,119 @@
-"""The chat with a contact, a window of it at a time, from its end backwards."""
+"""The chat with a contact, a window of it at a time, so that its length does not matter."""
 
-from dealboard.domain.views import Message
+from itertools import islice
+from typing import Any
+
+from dealboard.domain.text import fold
+from dealboard.domain.views import Message, Stretch
 from dealboard.store.driver import Connection
-from dealboard.store.reads.values import Params, moment
+from dealboard.store.reads.values import Params, moment, moment_or_none
+
+FOUND = 10_000
+"""Messages that a search finds at most."""
+
+_MESSAGE = "id, contact_id, at, direction, author, text, source"
+_OF = f"SELECT {_MESSAGE} FROM message WHERE contact_id = :contact"
+_PLACE = "(SELECT known.at, known.id FROM message AS known WHERE known.id = :place)"
 
 
 def of_contact(
     connection: Connection, contact_id: int, *, limit: int, before: int | None = None
 ) -> tuple[Message, ...]:
-    """Return the last messages with a contact, the oldest of them first.
+    """Return the last messages with a contact, or the last before one, the oldest of them first."""
+    return _backwards(connection, contact_id, limit, before)
 
-    `before` is the id of the oldest message that is known: those that came earlier are returned.
+
+def stretch(
+    connection: Connection,
+    contact_id: int,
+    *,
+    limit: int,
+    before: int | None = None,
+    since: int | None = None,
+    around: int | None = None,
+    oldest: bool = False,
+) -> Stretch:
+    """Return messages in their order: the newest, or those at a place, which is a message's id.
+
+    `before` it and not including it, `since` it and including it, or on both sides of it, `limit`
+    on each; or the `oldest` of all.
     """
-    params: Params = {"contact": contact_id, "limit": limit, "before": before}
-    earlier = (
-        ""
-        if before is None
-        else " AND (at, id) < (SELECT known.at, known.id FROM message AS known WHERE id = :before)"
-    )
-    rows = connection.execute(
-        "SELECT id, contact_id, at, direction, author, text, source FROM message"
-        f" WHERE contact_id = :contact{earlier} ORDER BY at DESC, id DESC LIMIT :limit",
+    found: tuple[Message, ...]
+    if around is not None:
+        earlier = _backwards(connection, contact_id, limit, around)
+        found = (*earlier, *_forwards(connection, contact_id, limit, around))
+    elif since is not None or oldest:
+        found = _forwards(connection, contact_id, limit, since)
+    else:
+        found = _backwards(connection, contact_id, limit, before)
+    return _placed(connection, contact_id, found)
+
+
+def _placed(connection: Connection, contact_id: int, found: tuple[Message, ...]) -> Stretch:
+    params: Params = {"contact": contact_id, "place": found[0].id if found else None}
+    total, last_in = connection.execute(
+        "SELECT count(*), max(at) FILTER (WHERE direction = 'in') FROM message"
+        " WHERE contact_id = :contact",
         params,
-    ).fetchall()
-    return tuple(
-        Message(row_id, owner, moment(at), *rest) for row_id, owner, at, *rest in reversed(rows)
+    ).fetchone()
+    (earlier,) = connection.execute(
+        f"SELECT count(*) FROM message WHERE contact_id = :contact AND (at, id) < {_PLACE}", params
+    ).fetchone()
+    return Stretch(found, earlier, total, moment_or_none(last_in))
+
+
+def found(connection: Connection, contact_id: int, text: str) -> tuple[int, ...]:
+    """Return the ids of messages with a text in words or author, newest first.
+
+    Case and accents are ignored, as everywhere, which no index knows of: all of the chat is read.
+    """
+    wanted = fold(text)
+    rows = connection.execute(
+        "SELECT id, author, text FROM message WHERE contact_id = :contact"
+        " ORDER BY at DESC, id DESC",
+        {"contact": contact_id},
     )
+    with_it = (row_id for row_id, author, said in rows if wanted in fold(f"{said}\n{author}"))
+    return tuple(islice(with_it, FOUND)) if wanted else ()
+
+
+def by_ids(connection: Connection, ids: tuple[int, ...]) -> tuple[Message, ...]:
+    """Return messages in the order of their ids as given; those that are gone are left out."""
+    rows = (
+        connection.execute(f"SELECT {_MESSAGE} FROM message WHERE id = :id", {"id": each})
+        for each in ids
+    )
+    return tuple(_message(row) for each in rows for row in each)
+
+
+def authors(connection: Connection, contact_id: int) -> tuple[tuple[str, str], ...]:
+    """Return who speaks in what was imported into a chat: the direction, and the name."""
+    rows = connection.execute(
+        "SELECT DISTINCT direction, author FROM message WHERE contact_id = :contact"
+        " AND source = 'import' AND direction != 'none'",
+        {"contact": contact_id},
+    )
+    return tuple((direction, author) for direction, author in rows)
+
+
+def _backwards(
+    connection: Connection, contact_id: int, limit: int, before: int | None = None
+) -> tuple[Message, ...]:
+    earlier = "" if before is None else f" AND (at, id) < {_PLACE}"
+    params: Params = {"contact": contact_id, "limit": limit, "place": before}
+    rows = connection.execute(f"{_OF}{earlier} ORDER BY at DESC, id DESC LIMIT :limit", params)
+    return tuple(map(_message, reversed(rows.fetchall())))
+
+
+def _forwards(
+    connection: Connection, contact_id: int, limit: int, since: int | None
+) -> tuple[Message, ...]:
+    later = "" if since is None else f" AND (at, id) >= {_PLACE}"
+    params: Params = {"contact": contact_id, "limit": limit, "place": since}
+    rows = connection.execute(f"{_OF}{later} ORDER BY at, id LIMIT :limit", params)
+    return tuple(map(_message, rows.fetchall()))
+
+
+def _message(row: tuple[Any, ...]) -> Message:
+    row_id, owner, at, *rest = row
+    return Message(row_id, owner, moment(at), *rest)

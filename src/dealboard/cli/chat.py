@@ -1,0 +1,215 @@
+"""`dealboard chat`: WhatsApp chats of contacts, from what WhatsApp exports.
+
+Open to every role (decision 23). A chat is not journalled: what was imported stays.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dealboard.cli import names, options, output
+from dealboard.cli.invocation import Invocation, pass_invocation
+from dealboard.domain.text import safe
+from dealboard.errors import UsageError
+from dealboard.transfer import documents
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from dealboard.chat.export import Survey
+    from dealboard.chat.importer import Import
+    from dealboard.domain.dates import Order
+    from dealboard.domain.views import Contact, Message
+
+SHOWN = 50
+"""Messages that are shown unless a --limit says otherwise."""
+
+NOBODY = "nobody"
+"""The answer where none of the names is the user."""
+
+WORDS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+
+contact_argument = click.argument("who", metavar="CONTACT")
+
+
+@click.group()
+def chat() -> None:
+    """Import chats that WhatsApp exported, show them, make links that open one."""
+
+
+# ── import ────────────────────────────────────────────────────────────────────────────────────
+
+
+@chat.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--contact", "who", metavar="ID", required=True, help="Whose chat it is.")
+@click.option("--me", metavar="NAME", help="Which of the names in the file is you.")
+@click.option(
+    "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="Of dates such as 3/4/26."
+)
+@options.as_json
+@pass_invocation
+def import_(
+    run: Invocation, file: Path, who: str, me: str | None, date_order: str | None, as_json: bool
+) -> None:
+    """Import a chat: the .txt or .zip of WhatsApp's "Export chat".
+
+    Times are taken as those of this machine's time zone. A chat that was imported before gets what
+    is new. What the file does not tell, the order of its dates or who of the names you are, is
+    asked on a terminal.
+    """
+    from dealboard.chat import export, people
+    from dealboard.chat.importer import Import, Reading
+
+    workspace = run.workspace
+    contact = names.contact(workspace, who)
+    survey = export.survey(file, workspace.today)
+    known = workspace.read(people.hints, contact.id, workspace.user, file)
+    reading = Reading(
+        _order(survey, date_order, run.config.date_order),  # type: ignore[arg-type]
+        _me(survey, me, people.guess(survey.senders, known)),
+    )
+    if reading.me:
+        workspace.remember(*people.remembering(known, workspace.user, reading.me))
+    taking = Import(workspace, contact.id, workspace.user.id, workspace.now)
+    try:
+        with output.progress("Importing") as progress:
+            taking.run(file, reading, progress)
+    except KeyboardInterrupt:
+        output.note(f"Stopped: {taking.added:,} new messages are in. The same again goes on.")
+        raise
+    _tell(taking, contact, file, reading.me, as_json)
+
+
+def _order(survey: "Survey", given: str | None, usual: str) -> str:
+    """Return in which order days are written: as given, as the file tells, else as answered."""
+    if given is not None:
+        return given
+    if len(survey.orders) == 1:
+        return next(iter(survey.orders))
+    meanings = _meanings(survey.orders)
+    if not output.interactive():
+        raise UsageError(
+            f"The dates of this chat can be read in several ways: {', '.join(meanings)}.",
+            "Say which with --date-order.",
+        )
+    output.note(f"The dates of this chat can be read in several ways: {', '.join(meanings)}.")
+    default = usual if usual in survey.orders else next(iter(survey.orders))
+    choice = click.Choice(list(survey.orders))
+    return str(click.prompt("Which", type=choice, default=default, err=True))
+
+
+def _meanings(orders: "dict[Order, date]") -> list[str]:
+    return [f"{order} ({WORDS[order]}: {day:%d %b %Y})" for order, day in orders.items()]
+
+
+def _me(survey: "Survey", given: str | None, guessed: str | None) -> str:
+    """Return the user's name in the file, empty for none of them."""
+    from dealboard.chat import people
+
+    if given is not None:
+        return people.named(survey.senders, given)
+    if guessed is not None:
+        return guessed
+    known = ", ".join(list(survey.senders)[:12])
+    if not output.interactive():
+        raise UsageError(f"Who in this chat is you: {known}?", "Say it with --me.")
+    output.note(f"Who in this chat is you: {known}?")
+    answer = str(click.prompt("Your name there", default=NOBODY, err=True))
+    return "" if answer == NOBODY else people.named(survey.senders, answer)
+
+
+def _tell(taking: "Import", contact: "Contact", file: Path, me: str, as_json: bool) -> None:
+    days = {"from": taking.first, "to": taking.last}
+    if as_json:
+        counts = {"messages": taking.added + taking.known, "added": taking.added}
+        moments = {name: documents.moment(at) for name, at in days.items()}
+        document = {"file": file.name, "contact": {"id": contact.id, "name": contact.name}}
+        output.document(document | counts | {"known": taking.known, "me": me or None} | moments)
+        return
+    output.fields(
+        [
+            ("chat with", f"#{contact.id} {contact.name}"),
+            ("messages", f"{taking.added + taking.known:,}"),
+            ("new", f"{taking.added:,}"),
+            *((name, output.moment(at)) for name, at in days.items()),
+            ("you", me or "none of them"),
+        ]
+    )
+
+
+# ── show ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@chat.command()
+@contact_argument
+@options.limit(default=SHOWN, show_default=True)
+@click.option("--search", default="", metavar="TEXT", help="Only messages with it.")
+@options.as_json
+@pass_invocation
+def show(run: Invocation, who: str, limit: int, search: str, as_json: bool) -> None:
+    """Show the newest messages with a contact, as they were exported."""
+    from dealboard.store.reads import messages
+
+    workspace = run.workspace
+    contact = names.contact(workspace, who)
+    if search:
+        ids = workspace.read(messages.found, contact.id, search)
+        total = len(ids)
+        found = tuple(reversed(workspace.read(messages.by_ids, ids[:limit])))
+    else:
+        stretch = workspace.read(messages.stretch, contact.id, limit=limit)
+        found, total = stretch.messages, stretch.total
+    if as_json:
+        owner = {"id": contact.id, "name": contact.name}
+        listed = [_document(each) for each in found]
+        output.document({"contact": owner, "total": total, "messages": listed})
+        return
+    for each in found:
+        click.echo(_line(each, contact.name))
+    if not found:
+        output.note("No message has it." if search else f"No messages with {contact.name} yet.")
+    elif total > len(found):
+        output.note(f"{len(found):,} of {total:,}; --limit shows more.")
+
+
+def _document(message: "Message") -> dict[str, object]:
+    return {
+        "id": message.id,
+        "at": documents.moment(message.at),
+        "direction": message.direction,
+        "author": message.author,
+        "text": message.text,
+        "source": message.source,
+    }
+
+
+def _line(message: "Message", name: str) -> str:
+    """Return a message as people read it; its further lines are indented."""
+    author = message.author or {"in": name, "out": "You"}.get(message.direction, "")
+    first, *others = message.text.split("\n")
+    head = (
+        f"{output.moment(message.at)}  {author}: " if author else f"{output.moment(message.at)}  "
+    )
+    return "\n".join(safe(line) for line in (f"{head}{first}", *(f"    {each}" for each in others)))
+
+
+# ── link ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@chat.command()
+@contact_argument
+@click.option("--text", default="", metavar="T", help="What is to be said.")
+@options.as_json
+@pass_invocation
+def link(run: Invocation, who: str, text: str, as_json: bool) -> None:
+    """Print the wa.me link that opens the chat with a contact, the text already written."""
+    from dealboard.chat import links
+
+    contact = names.contact(run.workspace, who)
+    url = links.wa_me(contact.name, contact.phone_key, text)
+    if as_json:
+        output.document({"contact": {"id": contact.id, "name": contact.name}, "url": url})
+    else:
+        output.say(url)

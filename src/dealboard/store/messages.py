@@ -1,0 +1,45 @@
+"""Lines of chats as they are added. Not journalled; their keys make adding twice harmless.
+
+Functions of the driver's connection inside a write transaction, called through `Workspace.keep`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from dealboard.errors import Refused
+from dealboard.store import driver
+from dealboard.store.driver import Connection
+from dealboard.store.ids import new_uids
+from dealboard.store.reads import contacts
+from dealboard.store.reads.values import moment_text
+
+_INTO = "INSERT OR IGNORE INTO message (uid, contact_id, at, direction, author, text, source, key)"
+
+
+class Line(NamedTuple):
+    """A line to be kept; `key` is the same whenever it is added to the same contact's chat."""
+
+    at: datetime
+    direction: str
+    author: str
+    text: str
+    source: str
+    key: str
+
+
+def add(connection: Connection, contact_id: int, lines: Iterable[Line], now: datetime) -> int:
+    """Add lines to the chat with a contact and return how many of them it did not have.
+
+    Raises NotFound, and Refused for a contact that is forgotten.
+    """
+    if contacts.contact(connection, contact_id).forgotten:
+        raise Refused("A forgotten contact takes no new data.")
+    some = tuple(lines)
+    before = connection.total_changes
+    rows = [
+        (uid, contact_id, moment_text(line.at), *line[1:])
+        for uid, line in zip(new_uids(now, len(some)), some, strict=True)
+    ]
+    driver.insert(connection, _INTO, rows)
+    return connection.total_changes - before

@@ -1,0 +1,116 @@
+"""`dealboard chat`: import, show, link."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+CHAT = """\
+12/03/26, 09:15 - Messages and calls are end-to-end encrypted.
+12/03/26, 09:16 - Bob: Ciao [b]Ada[/b]
+13/03/26, 09:17 - Ada Owner: Hi \x1b[31m
+two lines
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "WhatsApp Chat with Bob.txt"
+    path.write_text(CHAT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def bob(cli: Cli) -> int:
+    phone = ("--phone", "+39 349 123 4567")
+    return int(cli.json("contact", "add", "--name", "Bob", *phone)["id"])
+
+
+def test_import_and_show_are_the_contract(cli: Cli, file: Path, bob: int) -> None:
+    report = cli.json("chat", "import", file, "--contact", bob)
+    assert report == {
+        "file": file.name,
+        "contact": {"id": bob, "name": "Bob"},
+        "messages": 3,
+        "added": 3,
+        "known": 0,
+        "me": "Ada Owner",
+        "from": "2026-03-12T09:15:00.000000Z",
+        "to": "2026-03-13T09:17:00.000000Z",
+    }
+    assert cli.json("chat", "import", file, "--contact", bob)["added"] == 0
+    shown = cli.json("chat", "show", bob)
+    assert shown["total"] == 3
+    assert [each["direction"] for each in shown["messages"]] == ["none", "in", "out"]
+    assert shown["messages"][2] | {"id": 0} == {
+        "id": 0,
+        "at": "2026-03-13T09:17:00.000000Z",
+        "direction": "out",
+        "author": "Ada Owner",
+        "text": "Hi \x1b[31m\ntwo lines",
+        "source": "import",
+    }
+
+
+def test_people_read_it_literally(cli: Cli, file: Path, bob: int) -> None:
+    told = cli.ok("chat", "import", file, "--contact", "bob")
+    assert "new        3" in told
+    assert "you        Ada Owner" in told
+    assert cli.ok("chat", "show", "Bob").splitlines()[1:] == [
+        "2026-03-12 09:16  Bob: Ciao [b]Ada[/b]",
+        "2026-03-13 09:17  Ada Owner: Hi ␛[31m",
+        "    two lines",
+    ]
+
+
+def test_show_searches_and_limits(cli: Cli, file: Path, bob: int) -> None:
+    cli.ok("chat", "import", file, "--contact", bob)
+    assert cli.ok("chat", "show", bob, "--search", "CIÀO").endswith("Ciao [b]Ada[/b]\n")
+    result = cli("chat", "show", bob, "--limit", 1)
+    assert "two lines" in result.stdout
+    assert "1 of 3" in result.stderr
+    assert cli.json("chat", "show", bob, "--search", "no such")["messages"] == []
+
+
+def test_what_cannot_be_told_is_not_guessed(cli: Cli, tmp_path: Path, bob: int) -> None:
+    file = tmp_path / "chat.txt"
+    file.write_text("03/04/26, 09:15 - Cy: x\n03/04/26, 09:16 - Di: y\n", encoding="utf-8")
+    code, said = cli.refused("chat", "import", file, "--contact", bob)
+    assert code == 2
+    assert "dmy (day first: 03 Apr 2026), mdy (month first: 04 Mar 2026)" in said
+    code, said = cli.refused("chat", "import", file, "--contact", bob, "--date-order", "mdy")
+    assert code == 2
+    assert "Who in this chat is you: Cy, Di?" in said
+    words = ("chat", "import", file, "--contact", bob, "--date-order", "mdy", "--me")
+    code, said = cli.refused(*words, "Eve")
+    assert code == 65
+    assert "Known: Cy, Di." in said
+    report = cli.json(*words, "di")
+    assert (report["me"], report["from"][:10]) == ("Di", "2026-03-04")
+
+
+def test_what_is_no_chat_is_refused(cli: Cli, tmp_path: Path, bob: int) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Bob", encoding="utf-8")
+    code, said = cli.refused("chat", "import", letter, "--contact", bob)
+    assert code == 65
+    assert "Export chat" in said
+    assert cli.refused("chat", "import", letter, "--contact", 99)[0] == 1
+    assert cli.refused("chat", "show", "Nobody")[0] == 65
+
+
+def test_link_prints_what_opens_the_chat(cli: Cli, bob: int) -> None:
+    assert cli.ok("chat", "link", "Bob", "--text", "a b\n€") == (
+        "https://wa.me/393491234567?text=a%20b%0A%E2%82%AC\n"
+    )
+    nobody = cli.json("contact", "add", "--name", "Cy")["id"]
+    code, said = cli.refused("chat", "link", nobody)
+    assert code == 1
+    assert "Cy has no WhatsApp number." in said
+
+
+def test_a_chat_operator_may(cli: Cli, file: Path, bob: int) -> None:
+    cli.ok("user", "add", "Olga", "--role", "chat_operator")
+    assert cli.json("--as", "Olga", "chat", "import", file, "--contact", bob, "--me", "Ada Owner")
+    assert cli.json("--as", "Olga", "chat", "show", bob)["total"] == 3
