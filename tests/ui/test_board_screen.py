@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from dealboard import actions
 from dealboard.domain.stages import NewStage
@@ -479,3 +480,41 @@ async def test_order_by_hand_among_the_deals_that_a_filter_shows(sales: Workspac
         assert robot.titles("Qualified") == ["Middle", "First", "Last"]
         await robot.press("o")
         assert robot.titles("Qualified") == ["Middle", "Hidden", "First", "Last"]
+
+
+async def test_a_full_stop_does_to_others_what_was_done_last(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("full_stop")
+        await robot.until(lambda: "Nothing was done here yet" in robot.text)
+        await robot.press("m", "2", "1", "full_stop")
+        await robot.until(lambda: stage_of(sales, "Zenith") == "Qualified")
+
+        await robot.press("3", "equals_sign")
+        await robot.type("fri")
+        await robot.press("enter", "2", "A", "full_stop")
+        await robot.until(lambda: deal(sales, "Zenith").close_date == date(2026, 11, 27))
+        assert deal(sales, "Acme").close_date == date(2026, 11, 27)
+
+
+async def test_what_is_pasted_becomes_a_deal_and_no_row_of_commands(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        robot.app.post_message(events.Paste("LLw Dynamo\nWorks 12k\n"))
+        await robot.until(lambda: "from what you pasted?" in robot.text)
+        assert stage_of(sales, "Acme") == "Lead"
+        await robot.press("enter")
+        await robot.until(lambda: "LLw Dynamo Works" in robot.titles("Lead"))
+        assert deal(sales, "LLw Dynamo Works").amount == 1_200_000
+
+        robot.app.post_message(events.Paste("w"))
+        await robot.until(lambda: "from what you pasted?" in robot.text)
+        await robot.press("escape")
+        await robot.until(lambda: "pasted" not in robot.text)
+
+
+async def test_the_number_of_a_deals_contact_is_copied_from_the_board(sales: Workspace) -> None:
+    sales.run(lambda tx: actions.contacts.edit(tx, 2, {"phone": "+39 02 1234567"}))
+    async with driving(sales, sales.path) as robot:
+        await robot.press("y")
+        await robot.until(lambda: "Phone of the contact" in robot.text)
+        await robot.press("p")
+        await robot.until(lambda: robot.app.clipboard == "+39 02 1234567")

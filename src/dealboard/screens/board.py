@@ -438,16 +438,14 @@ class BoardScreen(DealsScreen):
     def _move(self, event: Board.MoveRequested) -> None:
         deal_id, by, stage_id, index = event.deal_id, event.by, event.stage_id, event.index
         selected = self.selected
-        if selected and stage_id is None:
-            self.move_by(Targets(tuple(sorted(selected))), by or 0)
-        elif deal_id in selected and len(selected) > 1 and stage_id is not None:
-            self.move_to(Targets(tuple(sorted(selected))), stage_id)
-        elif stage_id is None:
-            self.do(lambda tx: actions.deals.move(tx, deal_id, by=by))
-        elif index is not None and self._sorted_by_hand():
+        of_many = selected and (stage_id is None or (deal_id in selected and len(selected) > 1))
+        targets = Targets(tuple(sorted(selected)) if of_many else (deal_id,))
+        if stage_id is None:
+            self.act(targets, lambda them: self.move_by(them, by or 0))
+        elif not of_many and index is not None and self._sorted_by_hand():
             self._place(deal_id, stage_id, index)
         else:
-            self.do(lambda tx: actions.deals.move(tx, deal_id, stage_id=stage_id))
+            self.act(targets, lambda them: self.move_to(them, stage_id))
 
     @on(Board.ReorderRequested)
     def _reorder(self, event: Board.ReorderRequested) -> None:

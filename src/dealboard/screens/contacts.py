@@ -97,7 +97,7 @@ class ContactsScreen(ContactVerbs):
         Binding("s", "sort", "Sort", id="view.sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="view.reverse"),
         Binding("F", "clear", "Clear the search", show=False, id="view.clear_filter"),
-        Binding("A", "select_all", "Select all", show=False, id="contact.select_all"),
+        Binding("A,ctrl+a", "select_all", "Select all", show=False, id="contact.select_all"),
         Binding("M", "find_duplicates", "Find duplicates", show=False, id="contact.duplicates"),
         Binding("ctrl+e", "export", "Export", show=False, id="view.export"),
         Binding("c", "fields", "Custom fields", show=False, id="contact.custom_fields"),

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import work
+from textual import events, work
 from textual.binding import Binding, BindingType
 
 from dealboard.domain.text import excerpt
 from dealboard.domain.views import Row
 from dealboard.screens.deal_verbs import DealVerbs
+from dealboard.screens.targets import Targets
 
 CLIPBOARD = 1_000
 """Deals that fit into what terminals take for their clipboard."""
@@ -76,9 +77,20 @@ class DealForms(DealVerbs):
             (deal_id,) = targets.ids
             self.app.push_screen(ActivityScreen(deal_id=deal_id, about=targets.name))
 
-    @work
-    async def action_quick_add(self) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Make of a text that is pasted where nothing is typed a deal, not a row of commands."""
+        text = " ".join(event.text.split())
+        if text and self.check_action("quick_add", ()):
+            event.stop()
+            self.quick_add(text)
+
+    def action_quick_add(self) -> None:
         """Ask for a deal in one line."""
+        self.quick_add()
+
+    @work
+    async def quick_add(self, text: str = "") -> None:
+        """Ask for a deal in one line that begins with a text."""
         stage = self.material.stage(self.new_stage_id or 0)
         pipelines = self.material.pipelines
         pipeline = next((p for p in pipelines if stage and p.id == stage.pipeline_id), None)
@@ -86,7 +98,7 @@ class DealForms(DealVerbs):
             return
         from dealboard.screens.quick_add import QuickAdd
 
-        await self.app.push_screen_wait(QuickAdd(stage, pipeline))
+        await self.app.push_screen_wait(QuickAdd(stage, pipeline, text))
 
     # ── the clipboard ─────────────────────────────────────────────────────────────────────────
 
@@ -106,7 +118,7 @@ class DealForms(DealVerbs):
             return
         from dealboard.screens.pick import Choice, Pick
 
-        offered = self.copies(rows)
+        offered = [*self.copies(rows), *await self._ways(targets)]
         choices = [
             Choice(at, each.label, excerpt(each.text, 30), each.key)
             for at, each in enumerate(offered)
@@ -116,6 +128,17 @@ class DealForms(DealVerbs):
             text = offered[chosen].text
             self.app.copy_to_clipboard(text)
             self.dealboard.say(f"Copied {excerpt(text)}")
+
+    async def _ways(self, targets: Targets) -> list[Copy]:
+        """Return the ways to reach the first contact of a single deal."""
+        if len(targets.ids) > 1:
+            return []
+        from dealboard.store.reads import deals
+        from dealboard.widgets.contact_copy import openable
+
+        deal = await self.dealboard.report(self.dealboard.read(deals.deal, *targets.ids))
+        ways = openable(deal.contacts[0]) if deal and deal.contacts else ()
+        return [Copy(way.key, f"{way.label} of the contact", way.text) for way in ways]
 
     def copies(self, rows: tuple[Row, ...]) -> "list[Copy]":
         """Return what can be copied of some deals."""

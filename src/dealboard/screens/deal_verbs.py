@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from dealboard.store.transaction import Receipt, Transaction
 
+Verb = Callable[[Targets], None]
+"""Does something to deals."""
+
 MANY = 20
 """Deals above which their number has to be typed before they are deleted (decision 49)."""
 
@@ -44,9 +47,13 @@ class DealVerbs(Place):
         Binding("plus", "shift(1)", "Close date a day later", show=False, id="deal.later"),
         Binding("minus", "shift(-1)", "Close date a day earlier", show=False, id="deal.earlier"),
         Binding("equals_sign", "date", "Close date", show=False, id="deal.close_date"),
+        Binding("full_stop", "again", "Do the last thing again", show=False, id="deal.again"),
     ]
 
     material = Material()
+
+    _last: "Verb | None" = None
+    """What was last done here to deals."""
 
     # ── what a view knows ─────────────────────────────────────────────────────────────────────
 
@@ -82,6 +89,18 @@ class DealVerbs(Place):
 
     # ── what is done ──────────────────────────────────────────────────────────────────────────
 
+    def act(self, targets: Targets, verb: Verb) -> None:
+        """Do something to deals, and keep it at hand for others."""
+        self._last = verb
+        verb(targets)
+
+    def action_again(self) -> None:
+        """Do to these deals what was last done to others, without asking anew."""
+        if self._last is None:
+            self.dealboard.say("Nothing was done here yet that could be done again.")
+        elif targets := self.targets():
+            self._last(targets)
+
     def on_each(
         self,
         targets: Targets,
@@ -106,7 +125,7 @@ class DealVerbs(Place):
     def action_win(self) -> None:
         """Move the deals to Won."""
         if targets := self.targets():
-            self.close(targets, StageKind.WON)
+            self.act(targets, lambda them: self.close(them, StageKind.WON))
 
     def close(self, targets: Targets, kind: StageKind, reason: str = "") -> None:
         """Move deals to Won or Lost, each of its own pipeline."""
@@ -127,7 +146,7 @@ class DealVerbs(Place):
 
         def lose(reason: str | None) -> None:
             if reason is not None:
-                self.close(targets, StageKind.LOST, reason)
+                self.act(targets, lambda them: self.close(them, StageKind.LOST, reason))
 
         was = "was" if len(targets.ids) == 1 else "were"
         title = f"Why {was} {targets.name} lost?"
@@ -162,7 +181,7 @@ class DealVerbs(Place):
         if chosen == ELSEWHERE:
             await self._pick_pipeline(targets, others)
         elif chosen is not None:
-            self.move_to(targets, chosen)
+            self.act(targets, lambda them: self.move_to(them, chosen))
 
     def stage_now(self) -> int | None:
         """Return the stage of the deal under the cursor, if it is at hand."""
@@ -184,16 +203,24 @@ class DealVerbs(Place):
         choices = [Choice(each.id, each.name) for each in others]
         chosen = await self.app.push_screen_wait(Pick(title, choices))
         if chosen is not None:
-            self.do(lambda tx: actions.deals.move_many(tx, targets.ids, pipeline_id=chosen))
+            self.act(targets, lambda them: self.move_over(them, chosen))
+
+    def move_over(self, targets: Targets, pipeline_id: int) -> None:
+        """Move deals to another pipeline."""
+        self.do(lambda tx: actions.deals.move_many(tx, targets.ids, pipeline_id=pipeline_id))
 
     def action_shift(self, days: int) -> None:
         """Move the close dates by days."""
         if targets := self.targets():
-            self.on_each(
-                targets,
-                lambda tx, deal_id: actions.deals.shift_close_date(tx, deal_id, days),
-                f"{targets.name}: close dates {days:+} day",
-            )
+            self.act(targets, lambda them: self.shift(them, days))
+
+    def shift(self, targets: Targets, days: int) -> None:
+        """Move the close dates of deals by days."""
+        self.on_each(
+            targets,
+            lambda tx, deal_id: actions.deals.shift_close_date(tx, deal_id, days),
+            f"{targets.name}: close dates {days:+} day",
+        )
 
     def action_date(self) -> None:
         """Ask for a close date and give it to the deals."""
@@ -205,7 +232,7 @@ class DealVerbs(Place):
 
         def keep(given: Given[date | None] | None) -> None:
             if given is not None:
-                self.set_day(targets, given.value)
+                self.act(targets, lambda them: self.set_day(them, given.value))
 
         self.app.push_screen(ask_day(self, f"Close date of {targets.name}"), keep)
 
@@ -222,7 +249,7 @@ class DealVerbs(Place):
 
         def give(owner_id: int | None) -> None:
             if owner_id is not None:
-                self.do(lambda tx: actions.deals.assign_many(tx, targets.ids, owner_id))
+                self.act(targets, lambda them: self.assign(them, owner_id))
 
         me = self.dealboard.workspace.user.id
         choices = [
@@ -231,14 +258,22 @@ class DealVerbs(Place):
         ]
         self.app.push_screen(Pick(f"Give {targets.name} to", choices), give)
 
+    def assign(self, targets: Targets, owner_id: int) -> None:
+        """Give deals to another owner."""
+        self.do(lambda tx: actions.deals.assign_many(tx, targets.ids, owner_id))
+
     def action_clone(self) -> None:
         """Add a copy of each of the deals."""
         if targets := self.targets():
-            self.on_each(
-                targets,
-                lambda tx, deal_id: actions.deals.clone(tx, deal_id),
-                f"Cloned {targets.name}",
-            )
+            self.act(targets, self.clone)
+
+    def clone(self, targets: Targets) -> None:
+        """Add a copy of each of some deals."""
+        self.on_each(
+            targets,
+            lambda tx, deal_id: actions.deals.clone(tx, deal_id),
+            f"Cloned {targets.name}",
+        )
 
     def action_delete(self) -> None:
         """Ask, then delete."""

@@ -49,7 +49,8 @@ def read_background(connection: Connection) -> tuple[tuple[User, ...], str]:
 class QuickAdd(ModalScreen[int | None]):
     """One line that becomes a deal of a stage; answers its id, None for Esc.
 
-    The deal is made with the contact of that name, or a new one.
+    The deal is made with the contact of that name, or a new one. The line may begin with a `text`
+    that was pasted.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,8 +72,9 @@ class QuickAdd(ModalScreen[int | None]):
     }
     """
 
-    def __init__(self, stage: Stage, pipeline: Pipeline) -> None:
+    def __init__(self, stage: Stage, pipeline: Pipeline, text: str = "") -> None:
         super().__init__()
+        self._text = text
         self._stage = stage
         self._pipeline = pipeline
         self._owners: tuple[User, ...] = ()
@@ -83,7 +85,7 @@ class QuickAdd(ModalScreen[int | None]):
     @property
     def dirty(self) -> bool:
         """Whether leaving would lose something."""
-        return bool(self._line.value.strip())
+        return self._line.value.strip() not in ("", self._text)
 
     @property
     def _line(self) -> Line:
@@ -92,14 +94,19 @@ class QuickAdd(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """Yield the line, what it means, and what is wrong with it."""
         place = f"{self._pipeline.name} › {self._stage.name}"
-        with Dialog(title=f"Quick add to {place}", hint="⏎ creates the deal · esc leaves"):
-            yield Line(placeholder=EXAMPLE, last=True)
+        title = (
+            f"A deal in {place} from what you pasted?" if self._text else f"Quick add to {place}"
+        )
+        with Dialog(title=title, hint="⏎ creates the deal · esc leaves"):
+            yield Line(self._text, placeholder=EXAMPLE, last=True)
             yield Static("", id="understood", markup=False)
             yield Static("", id="problems", markup=False)
 
     def on_mount(self) -> None:
         """Show what an empty line means, and get to know the owners."""
         self._show()
+        if self._text:
+            self._look_up(self._quick().contact)
         self._prepare()
 
     @work
@@ -140,7 +147,7 @@ class QuickAdd(ModalScreen[int | None]):
         """Show what the line means; what is missing is no problem before Enter."""
         quick = self._quick()
         self.query_one("#understood", Static).update(self._understood(quick))
-        wrong = quick.problems if problems or self.dirty else ()
+        wrong = quick.problems if problems or self._line.value.strip() else ()
         text = "\n".join(f"✗ {safe(each)}" for each in wrong)
         self.query_one("#problems", Static).update(Content(text))
 

@@ -413,7 +413,7 @@ class TableScreen(DealsScreen):
     def action_move(self, by: int) -> None:
         """Move the deals by stages."""
         if targets := self.targets():
-            self.move_by(targets, by)
+            self.act(targets, lambda them: self.move_by(them, by))
 
     def action_open(self) -> None:
         """Open the deal under the cursor."""

@@ -71,7 +71,7 @@ LIKELY = ("done", "open", "call", "shift(1)", "snooze", "add_activity", "win", "
 OF_ITEMS = frozenset({"open", "edit", "shift", "monday", "date", "snooze", "call", "add_activity"})
 """Actions that need an item."""
 
-OF_DEALS = frozenset({"win", "lose", "pick_stage", "give", "copy", "clone"})
+OF_DEALS = frozenset({"win", "lose", "pick_stage", "give", "copy", "clone", "again"})
 """Actions that need an item with a deal."""
 
 
