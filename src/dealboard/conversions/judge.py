@@ -49,13 +49,13 @@ class Judge:
 
     def judge(self, draft: Draft, deal_id: int, contact_id: int | None) -> Verdict:
         """Say what becomes of an event about a contact, or about all contacts of its deal."""
-        people = self._people(deal_id, contact_id)
+        people = self.people(deal_id, contact_id)
         agreeing = [each for each in people if self.agrees(each)]
         if not agreeing:
             if any(each.consent is None and not each.forgotten for each in people):
                 return Verdict(State.HELD, rules.CONSENT_UNKNOWN, draft.text({}))
             return Verdict(State.CANCELLED, rules.WITHDRAWN, draft.text({}))
-        known = [self._known(each) for each in agreeing]
+        known = [self.known(each) for each in agreeing]
         if not any(map(identity.recognises, known)):
             return Verdict(State.HELD, rules.NO_IDENTIFIER, draft.text({}))
         money = self._money(draft.name, deal_id)
@@ -65,7 +65,7 @@ class Judge:
 
     def objects(self, event: str, deal_id: int, contact_id: int | None) -> bool:
         """Return whether a frozen event names somebody who does not agree, or not any more."""
-        people = self._people(deal_id, contact_id)
+        people = self.people(deal_id, contact_id)
         return any(not self.agrees(each) and self.name(each) in event for each in people)
 
     def name(self, customer: Customer) -> str:
@@ -77,11 +77,13 @@ class Judge:
         unknown = customer.consent is None and self.setup.unknown_consent
         return not customer.forgotten and (bool(customer.consent) or unknown)
 
-    def _people(self, deal_id: int, contact_id: int | None) -> Sequence[Customer]:
+    def people(self, deal_id: int, contact_id: int | None) -> Sequence[Customer]:
+        """Return whom an event is about."""
         ids = self._linked.get(deal_id, ()) if contact_id is None else (contact_id,)
         return [self.customers[each] for each in ids if each in self.customers]
 
-    def _known(self, customer: Customer) -> tuple[Value, ...]:
+    def known(self, customer: Customer) -> tuple[Value, ...]:
+        """Return all that Meta is told of a contact who agrees."""
         if customer.id not in self._values:
             found = identity.values(customer, self.workspace, self._country)
             self._values[customer.id] = found

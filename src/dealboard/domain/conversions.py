@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from dealboard.domain.outbox import State
 from dealboard.errors import InvalidValue
 
 KIND = "meta"
@@ -21,6 +22,9 @@ KIND = "meta"
 
 WINDOW = timedelta(days=7) - timedelta(minutes=15)
 """How long after its moment an event may go out: Meta refuses what is older than seven days."""
+
+NEAR_END = timedelta(days=5)
+"""From what age on it is said that an event will expire (specification, Ageing)."""
 
 GRACE_MINUTES = 10
 """How long an event waits by default, so that it can be taken back (decision 80)."""
@@ -166,6 +170,51 @@ WITHDRAWN = "No contact agrees to be measured."
 LEFT = "The deal left the stage before this was sent."
 DEAL_GONE = "The deal was deleted before this was sent."
 LEFT_BEHIND = "Made in the dry run and left behind when it went live."
+
+
+# ── what is shown of the rows ─────────────────────────────────────────────────────────────────
+
+
+class Told(NamedTuple):
+    """An event as people see it, told or to be told; names are those of today.
+
+    `moment` is what it is about, `due_at` when it may go and `expires_at` after when it no more
+    does. `contact` is whom a lead is about, empty for all contacts of the deal.
+    """
+
+    id: int
+    uid: str
+    name: EventName
+    dataset: str
+    state: State
+    reason: str
+    moment: datetime
+    due_at: datetime
+    settled_at: datetime | None
+    tries: int
+    sending: bool
+    deal_id: int | None
+    deal: str
+    contact_id: int | None
+    contact: str
+    operation: int | None
+
+    @property
+    def expires_at(self) -> datetime:
+        """After when it goes out no more."""
+        return expires_at(self.moment)
+
+
+class Standing(NamedTuple):
+    """How many events wait, are held, and are near their end; `oldest` is the moment of one.
+
+    What is in a dry run waits too.
+    """
+
+    pending: int = 0
+    held: int = 0
+    near_end: int = 0
+    oldest: datetime | None = None
 
 
 # ── what is shown of an identity ──────────────────────────────────────────────────────────────

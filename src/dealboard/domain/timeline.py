@@ -160,6 +160,11 @@ def by_rule(name: str) -> str:
     return f" by the automation “{excerpt(name)}”"
 
 
+def sent_to_meta(name: str) -> Sentence:
+    """Return that an event of a deal reached Meta."""
+    return EventKind.SENT, f"sent {name} to Meta"
+
+
 def imported(batch_day: date) -> Sentence:
     """Return what is known of the beginning of a deal that came in bulk."""
     return EventKind.CREATED, f"created it (imported on {day_in_full(batch_day)})"
@@ -180,6 +185,10 @@ _CONTACT_FIELDS = {
     "external_id": "external id",
     "consent": "consent",
     "custom": "own fields",
+    "fbc": "Meta ids",
+    "fbp": "Meta ids",
+    "lead_id": "Meta ids",
+    "ctwa_clid": "Meta ids",
 }
 
 

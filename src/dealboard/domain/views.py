@@ -300,6 +300,7 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     DELETED = "deleted"
     UNDO = "undo"
+    SENT = "sent"
 
 
 class Event(NamedTuple):
@@ -308,7 +309,7 @@ class Event(NamedTuple):
     "Ada" and "moved it from Lead to Proposal"; without an actor the clock did it, or an import.
     `operation` is its number in the journal, and `undone` whether it was taken back; an `activity`
     comes with its whole row, once when it was written and, a task, once more when it was done.
-    `deal_id` is the deal it is about on a contact's timeline.
+    `deal_id` is the deal it is about on a contact's timeline. `outbox` is the row of what was sent.
     """
 
     at: datetime
@@ -319,6 +320,7 @@ class Event(NamedTuple):
     activity: Activity | None = None
     undone: bool = False
     deal_id: int | None = None
+    outbox: int | None = None
 
 
 class Visit(NamedTuple):

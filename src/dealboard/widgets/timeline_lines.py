@@ -29,6 +29,7 @@ GLYPHS = {
     EventKind.REOPENED: "↺",
     EventKind.DELETED: "✕",
     EventKind.UNDO: "↶",
+    EventKind.SENT: "↗",
 }
 
 KIND_GLYPHS = {
@@ -105,7 +106,8 @@ def _history(events: Sequence[Event], width: int, today: date) -> Iterator[Block
 def event_key(event: Event) -> tuple[object, ...]:
     """Return what tells an event from all others."""
     activity = event.activity.id if event.activity else None
-    return ("event", event.at, event.operation, event.kind, event.sentence, activity)
+    number = event.operation or event.outbox
+    return ("event", event.at, number, event.kind, event.sentence, activity)
 
 
 def day_name(day: date, today: date) -> str:

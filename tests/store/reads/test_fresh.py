@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dealboard.domain.conversions import Standing
 from dealboard.domain.filters import Days, DealFilter, Sort, SortKey
 from dealboard.domain.outbox import State
 from dealboard.domain.stages import StageKind
@@ -32,6 +33,7 @@ from dealboard.store.reads import (
     statistics,
     table,
     team,
+    told,
 )
 from tests.store.reads.conftest import TODAY
 
@@ -86,6 +88,9 @@ EVERYTHING = DealFilter(
         (lambda c: history.operations(c, limit=9), ()),
         (lambda c: history.operations(c, deal_id=1, limit=9), ()),
         (lambda c: history.operations_after(c, 0), (0, ())),
+        (told.counts, {}),
+        (lambda c: told.standing(c, datetime.now(UTC)), Standing()),
+        (lambda c: told.events(c, now=datetime.now(UTC), states=[*State], before=9, limit=9), ()),
         (outbox.counts, ()),
         (lambda c: outbox.next_due(c, datetime.now(UTC)), None),
         (lambda c: outbox.deliveries(c, now=datetime.now(UTC), states=set(State), limit=9), ()),

@@ -1,7 +1,8 @@
 """What happened to a deal or a contact, newest first, and through which stages a deal went.
 
-Three streams are merged, each read along an index and never further than a page: the journal's
-operations, activities when they were written, and tasks when they were done. A row that came in
+Four streams are merged, each read along an index and never further than a page: the journal's
+operations, activities when they were written, tasks when they were done, and what Meta was sent. A
+row that came in
 bulk has no image in the journal: its beginning is its `batch`.
 """
 
@@ -35,7 +36,7 @@ DEALS = 500
 _END = ("9999-12-31T24", 0, 0)
 """Later than every event."""
 
-_OPERATION, _WRITTEN, _DONE = range(3)
+_OPERATION, _WRITTEN, _DONE, _SENT = range(4)
 """The streams; at the same moment a later one is newer."""
 
 Mark = tuple[str, int, int]
@@ -45,6 +46,7 @@ _BEFORE = {
     _OPERATION: "(operation.at, 0, operation.seq) < (:at, :stream, :number)",
     _WRITTEN: "(activity.created_at, 1, activity.id) < (:at, :stream, :number)",
     _DONE: "(activity.done_at, 2, activity.id) < (:at, :stream, :number)",
+    _SENT: "(settled_at, 3, id) < (:at, :stream, :number)",
 }
 
 
@@ -86,6 +88,7 @@ def of_deal(
     events = [
         *story.told(mark, limit),
         *_activities(connection, "activity.deal_id = :subject", deal_id, mark, limit),
+        *_sent(connection, deal_id, mark, limit),
     ]
     return _page(events, limit)
 
@@ -158,6 +161,8 @@ def stage_history(connection: Connection, deal_id: int) -> tuple[Visit, ...]:
 
 def _mark(event: Event) -> Mark:
     at, activity = moment_text(event.at), event.activity
+    if event.outbox is not None:
+        return at, _SENT, event.outbox
     if activity is None:
         return at, _OPERATION, event.operation or 0
     finished = activity.done_at == event.at != activity.created_at
@@ -363,6 +368,22 @@ def _by_rules(
         params,
     )
     return {row_id: (cause, actor) for row_id, cause, actor in rows}
+
+
+# ── what was sent ─────────────────────────────────────────────────────────────────────────────
+
+
+def _sent(connection: Connection, deal_id: int, mark: Mark, limit: int) -> Iterator[Event]:
+    """Yield the events about a deal that reached Meta; what names a row has its name in it."""
+    rows = connection.execute(
+        "SELECT id, settled_at, key, operation_seq FROM outbox WHERE deal_id = :deal"
+        f" AND kind = 'meta' AND state = 'sent' AND {_BEFORE[_SENT]}"
+        " ORDER BY settled_at DESC, id DESC LIMIT :limit",
+        _marked(mark, limit) | {"deal": deal_id},
+    )
+    for row_id, at, key, operation in rows.fetchall():
+        kind, sentence = timeline.sent_to_meta(key.split("|")[1])
+        yield Event(moment(at), None, sentence, kind, operation, outbox=row_id)
 
 
 # ── contacts ──────────────────────────────────────────────────────────────────────────────────
