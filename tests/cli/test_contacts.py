@@ -32,9 +32,23 @@ def test_json_of_a_contact_is_the_contract(cli: Cli) -> None:
         "external_id": "7",
         "consent": True,
         "consent_source": None,
+        "fbc": None,
+        "fbp": None,
+        "lead_id": None,
+        "ctwa_clid": None,
         "custom": {},
         "version": 1,
     }
+
+
+def test_metas_ids_are_kept_shown_emptied_and_checked(cli: Cli) -> None:
+    fbp = "fb.1.1558571054389.1098115397"
+    made = cli.json("contact", "add", "--name", "Zoë", "--fbp", fbp, "--lead-id", "525645896321548")
+    assert (made["fbp"], made["lead_id"]) == (fbp, "525645896321548")
+    assert fbp in cli.ok("contact", "show", 1)
+    assert cli.json("contact", "edit", 1, "--fbp", "")["fbp"] is None
+    code, said = cli.refused("contact", "edit", 1, "--lead-id", "12")
+    assert (code, "Lead id '12': Meta gives out no such id." in said) == (65, True)
 
 
 def test_list_and_search(cli: Cli) -> None:

@@ -202,6 +202,14 @@ def test_consent_says_since_when_and_from_where() -> None:
     assert cells[1][0] == "yes · since 23 Nov 2026 · from the fair"
 
 
+def test_metas_ids_are_shown_where_there_are_some() -> None:
+    def labels(person: Contact) -> set[str]:
+        return {each.cells[0][0] for each in field_rows(person, (), HOW)}
+
+    assert "Meta lead ID" not in labels(ada())
+    assert labels(ada(lead_id="525645896321548")) - labels(ada()) == {"Meta lead ID"}
+
+
 def test_unusable_number_has_a_mark() -> None:
     cells = next(each.cells for each in field_rows(ada(phone="12"), (), HOW) if each.id == "phone")
     assert cells[1][0] == "12  ⚠ not a valid number"

@@ -15,8 +15,8 @@ from dealboard.actions import access, contact_history, custom, edits
 from dealboard.actions.identity import email_key, phone_key
 from dealboard.actions.links import full_name
 from dealboard.actions.rows import counted, key, quoted
-from dealboard.domain.changes import ContactChanges
-from dealboard.domain.conversions import META_IDS, check_meta_id
+from dealboard.domain.changes import META_IDS, ContactChanges
+from dealboard.domain.conversions import check_meta_id
 from dealboard.domain.text import excerpt, one_line
 from dealboard.errors import InvalidValue, MissingField, Refused, UnknownName
 from dealboard.store.ids import new_uid

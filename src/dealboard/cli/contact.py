@@ -11,7 +11,7 @@ import click
 from dealboard.cli import meant, names, options, output
 from dealboard.cli.deal import amount_text
 from dealboard.cli.invocation import Invocation, pass_invocation
-from dealboard.domain.changes import ContactChanges
+from dealboard.domain.changes import META_IDS, ContactChanges
 from dealboard.domain.money import format_decimal, parse_decimal
 from dealboard.domain.text import excerpt, safe
 from dealboard.domain.views import FieldKind, Role
@@ -51,6 +51,10 @@ def field_options(command: CommandT) -> CommandT:
                 help='May be measured in ads; "" for unknown.',
             ),
             click.option("--consent-source", metavar="TEXT", help="Where the consent came from."),
+            click.option("--fbc", metavar="ID", help="Meta's id of a click on an ad."),
+            click.option("--fbp", metavar="ID", help="Meta's id of a browser."),
+            click.option("--lead-id", metavar="ID", help="Meta's id of a lead form's answer."),
+            click.option("--ctwa-clid", metavar="ID", help="Meta's id of a WhatsApp ad's click."),
             click.option(
                 "--field",
                 "custom",
@@ -144,6 +148,11 @@ def _lines(view: "Contact", own: "Sequence[CustomField]", locale: str) -> list[t
         ("place", place),
         ("external id", view.external_id or ""),
         ("consent", _consent(view)),
+        *(
+            (name.replace("_", " "), getattr(view, name))
+            for name in META_IDS
+            if getattr(view, name)
+        ),
         *custom,
         ("uid", view.uid),
     ]

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from dealboard.conversions import countries
 from dealboard.conversions.phones import phones
 from dealboard.domain import conversions as rules
-from dealboard.domain.conversions import META_IDS, Identity, masked
+from dealboard.domain.changes import META_IDS
+from dealboard.domain.conversions import Identity, masked
 from dealboard.store.reads.conversions import Customer
 
 STRONG = frozenset({"em", "ph", *META_IDS})

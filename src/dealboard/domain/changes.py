@@ -21,6 +21,10 @@ class DealChanges(TypedDict, total=False):
     contacts: Sequence[int]
 
 
+META_IDS = ("fbc", "fbp", "lead_id", "ctwa_clid")
+"""Meta's own ids of a contact, which go out to it as they are."""
+
+
 class ContactChanges(TypedDict, total=False):
     """Fields of a contact. `name` is the whole name of those who do not tell first from last.
 

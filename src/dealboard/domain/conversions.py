@@ -245,9 +245,6 @@ def masked(text: str) -> str:
 
 # ── Meta's own ids of a contact ───────────────────────────────────────────────────────────────
 
-META_IDS = ("fbc", "fbp", "lead_id", "ctwa_clid")
-"""Fields of a contact that go out as they are."""
-
 _SHAPES = {
     "fbc": (re.compile(r"fb\.[0-2]\.[0-9]{10,13}\.[\w.-]+", re.ASCII), "fb.1.1700000000000.AbC…"),
     "fbp": (re.compile(r"fb\.[0-2]\.[0-9]{10,13}\.[\w.-]+", re.ASCII), "fb.1.1700000000000.123…"),
@@ -265,5 +262,6 @@ def check_meta_id(field: str, value: str) -> str:
     """Return Meta's id of a contact. Raises InvalidValue."""
     if not is_meta_id(field, value):
         example = _SHAPES[field][1]
-        raise InvalidValue(field, value, "Meta gives out no such id", f"It looks like {example}")
+        name = field.replace("_", " ")
+        raise InvalidValue(name, value, "Meta gives out no such id", f"It looks like {example}")
     return value

@@ -180,7 +180,8 @@ class Contact(NamedTuple):
     """A person or a company that deals are made with; `phone_key` as a `Person` has it.
 
     `custom` holds the values of custom fields by the field's id: a number as decimal text, a day as
-    ISO text. `consent_at` is when the consent was given or refused, `consent_source` where.
+    ISO text. `consent_at` is when the consent was given or refused, `consent_source` where. The
+    last four are Meta's own ids of whom its ads brought here.
     """
 
     id: int
@@ -204,6 +205,10 @@ class Contact(NamedTuple):
     custom: Mapping[int, str] = MappingProxyType({})
     consent_at: datetime | None = None
     consent_source: str | None = None
+    fbc: str | None = None
+    fbp: str | None = None
+    lead_id: str | None = None
+    ctwa_clid: str | None = None
 
     @property
     def name(self) -> str:

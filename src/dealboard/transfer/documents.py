@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dealboard.domain.automations import Automation, Preview, Run
+from dealboard.domain.changes import META_IDS
 from dealboard.domain.money import decimal_string
 from dealboard.domain.outbox import Attempt, Delivery
 from dealboard.domain.views import (
@@ -114,6 +115,7 @@ def contact(view: Contact, fields: Sequence[CustomField]) -> Document:
         "consent": view.consent,
         "consent_at": moment(view.consent_at),
         "consent_source": view.consent_source,
+        **{name: getattr(view, name) for name in META_IDS},
         "custom": {
             field.name: view.custom[field.id] for field in fields if field.id in view.custom
         },

@@ -39,6 +39,10 @@ LABELS = {
     "consent": "Consent",
     "consent_source": "  from",
     "external_id": "External ID",
+    "fbc": "Meta click ID",
+    "fbp": "Meta browser ID",
+    "lead_id": "Meta lead ID",
+    "ctwa_clid": "WhatsApp ad ID",
 }
 """The fields in their order, as they are called on every screen."""
 
@@ -49,6 +53,10 @@ PLACEHOLDERS = {
     "country": "IT, US, …",
     "consent_source": "how it came about: a form, a call, …",
     "external_id": "its number in another system",
+    "fbc": "fbc, of who came by an ad",
+    "fbp": "fbp, of a visitor of your website",
+    "lead_id": "of a lead form, 15 to 17 digits",
+    "ctwa_clid": "ctwa_clid, of who wrote after an ad",
 }
 
 NAMES = ("first_name", "last_name")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from dealboard.domain.changes import META_IDS
 from dealboard.domain.dates import format_day
 from dealboard.domain.money import NOTHING, format_amount, format_totals
 from dealboard.domain.stages import MARK, StageKind
@@ -51,6 +52,8 @@ def field_rows(
             yield _field(label, _consent(contact), name)
         elif name not in (*NAMES, "consent_source"):
             value = getattr(contact, name) or ""
+            if name in META_IDS and not value:
+                continue  # few have one
             yield _field(label, value, name, _unusable(contact, name))
     for field in custom:
         value = show_value(field, contact.custom.get(field.id, ""), writing)

@@ -30,7 +30,7 @@ __all__ = [
 _CONTACT = (
     "id, uid, first_name, last_name, phone, email, company, city, state, zip, country,"
     " external_id, consent, created_at, updated_at, version, phone_key, forgotten,"
-    " custom, consent_at, consent_source"
+    " custom, consent_at, consent_source, fbc, fbp, lead_id, ctwa_clid"
 )
 
 
@@ -154,5 +154,5 @@ def _contact(row: tuple[Any, ...]) -> Contact:
     agreed = None if consent is None else bool(consent)
     values = {int(field_id): value for field_id, value in json.loads(custom).items()}
     rest = agreed, moment(created_at), moment(updated_at), version, phone_key
-    consented = moment_or_none(row[19]), row[20]
+    consented = moment_or_none(row[19]), *row[20:]
     return Contact(*(*plain, *rest, bool(forgotten), values, *consented))
