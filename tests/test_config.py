@@ -76,6 +76,45 @@ def test_private_addresses_are_listed_for_webhooks(file: Path) -> None:
     assert load(file=write(file, "[webhooks]"), environ={}).webhook_allow == ()
 
 
+def test_where_meta_is_comes_from_the_environment_then_the_file(file: Path) -> None:
+    plain = load(environ={})
+    assert (plain.meta_base_url, plain.meta_api_version) == ("https://graph.facebook.com", "v26.0")
+    text = 'meta_base_url = "https://graph.test/"\nmeta_api_version = "v27.0"\n'
+    found = load(file=write(file, f'{text}meta_test_event_code = "TEST1"'), environ={})
+    assert found.meta_base_url == "https://graph.test"
+    assert (found.meta_api_version, found.meta_test_event_code) == ("v27.0", "TEST1")
+    environ = {"DEALBOARD_META_BASE_URL": "http://127.0.0.1:8080"}
+    assert load(file=str(file), environ=environ).meta_base_url == "http://127.0.0.1:8080"
+    assert config.reload(found, text, environ).meta_base_url == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1", "http://[::1]:1", "http://127.9.9.9/graph", "https://10.0.0.1"]
+)
+def test_this_machine_needs_no_tls(url: str) -> None:
+    assert load(environ={"DEALBOARD_META_BASE_URL": url}).meta_base_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://graph.facebook.com", "http://127.0.0.1.evil.test", "http://10.0.0.1", "ftp://a"),
+        *("graph.facebook.com", "https://", "https://u:p@a.test", "https://a.test?x=1", "http://["),
+    ],
+)
+def test_the_token_goes_nowhere_without_tls(url: str) -> None:
+    with pytest.raises(ConfigError, match="DEALBOARD_META_BASE_URL"):
+        load(environ={"DEALBOARD_META_BASE_URL": url})
+
+
+@pytest.mark.parametrize(
+    "text", ['meta_api_version = "26"', "meta_api_version = 26", 'meta_test_event_code = "a b"']
+)
+def test_what_meta_would_not_know_is_refused(file: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match=text.partition(" ")[0]):
+        load(file=write(file, text), environ={})
+
+
 def test_another_text_of_the_file_leaves_the_workspace(file: Path) -> None:
     before = load(db="crm.db", file=write(file, 'theme = "nord"'), environ={})
     after = config.reload(before, 'db = "other.db"\nlocale = "en_US"', environ={})

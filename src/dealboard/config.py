@@ -21,6 +21,9 @@ Order = Literal["dmy", "mdy", "ymd"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FALLBACK_LOCALE = "en_US"
 
+BASE_URL = "DEALBOARD_META_BASE_URL"
+"""The environment's variable for `meta_base_url`."""
+
 _YEAR_FIRST = frozenset({"ja", "zh", "ko", "hu", "sv", "lt"})
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z]{4})?(_([A-Za-z]{2}|[0-9]{3}))?")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -36,6 +39,8 @@ class Config:
     that it names, empty where it names none or the system has no locale. `keymap` gives the keys of
     actions by their ids, as the file has them: "L,shift+right", empty for no key at all.
     `webhook_allow` are addresses and networks that a webhook may lead to though they are private.
+    `meta_base_url` and `meta_api_version` are where Meta's Graph API is; `meta_test_event_code` has
+    events shown among the Events Manager's test events, and they count all the same.
     """
 
     file: Path
@@ -50,6 +55,9 @@ class Config:
     country: str = ""
     keymap: Mapping[str, str] = field(default_factory=dict)
     webhook_allow: tuple[str, ...] = ()
+    meta_base_url: str = "https://graph.facebook.com"
+    meta_api_version: str = "v26.0"
+    meta_test_event_code: str | None = None
 
 
 # ── where ─────────────────────────────────────────────────────────────────────────────────────
@@ -139,6 +147,7 @@ def load(
     path = config_file(file, environ)
     chosen = bool(file or environ.get("DEALBOARD_CONFIG"))
     values = _checked(path, _parse(path, _text_of(path, chosen=chosen)))
+    values |= _from_environment(environ)
     where = _locate(db, environ, values.pop("db", None), path.parent)
     return _config(path, where, values, environ)
 
@@ -148,7 +157,7 @@ def reload(config: Config, text: str, environ: Mapping[str, str] = os.environ) -
 
     Raises ConfigError naming file, key and value.
     """
-    values = _checked(config.file, _parse(config.file, text))
+    values = _checked(config.file, _parse(config.file, text)) | _from_environment(environ)
     values.pop("db", None)
     return replace(_config(config.file, config.location, values, environ), user=config.user)
 
@@ -210,6 +219,17 @@ def _checked(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields that the environment sets over the file."""
+    named = environ.get(BASE_URL)
+    if not named:
+        return {}
+    url = _base_url(named)
+    if url is None:
+        raise ConfigError(f"{BASE_URL} = {named!r} is not {_A_BASE_URL}.")
+    return {"meta_base_url": url}
+
+
 def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
@@ -260,9 +280,44 @@ def _networks(value: object) -> tuple[str, ...] | None:
         return None
 
 
+def _base_url(value: object) -> str | None:
+    """Return an address without a slash at its end; without TLS on this machine only."""
+    from urllib.parse import urlsplit
+
+    if not isinstance(value, str) or not value.isprintable() or " " in value:
+        return None
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    more = (parts.username, parts.password, parts.query, parts.fragment)
+    return value.rstrip("/") if host and secure and port != 0 and not any(more) else None
+
+
+def _is_loopback(host: str | None) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _api_version(value: object) -> str | None:
+    return value if isinstance(value, str) and re.fullmatch(r"v[0-9]{1,3}\.[0-9]", value) else None
+
+
+def _event_code(value: object) -> str | None:
+    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,40}", value) else None
+
+
 def _locale_name(value: object) -> str | None:
     return parse_locale(value) if isinstance(value, str) else None
 
+
+_A_BASE_URL = "an https:// address (http:// on this machine only)"
 
 _KEYS: dict[str, tuple[str, Callable[[object], Any], str]] = {
     "db": ("db", _text, "a path"),
@@ -279,6 +334,9 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any], str]] = {
         _networks,
         'a table of addresses, such as allow = ["127.0.0.1", "10.0.0.0/8"]',
     ),
+    "meta_base_url": ("meta_base_url", _base_url, _A_BASE_URL),
+    "meta_api_version": ("meta_api_version", _api_version, "a version such as v26.0"),
+    "meta_test_event_code": ("meta_test_event_code", _event_code, "a code such as TEST12345"),
 }
 """Key of the file: the field of `Config` (or `db`), its check, and what is expected."""
 

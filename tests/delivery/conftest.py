@@ -11,10 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
+from dealboard import actions
 from dealboard.delivery.addresses import Addresses
 from dealboard.delivery.courier import Channel, Courier
+from dealboard.delivery.meta.channel import Meta
+from dealboard.delivery.meta.graph import Client, Endpoint
 from dealboard.delivery.secrets import Secrets
 from dealboard.delivery.webhooks import Webhooks
+from dealboard.domain.conversions import Payload, dump
 from dealboard.domain.outbox import Attempt, Delivery
 from dealboard.store.driver import Connection
 from dealboard.store.ids import new_uid
@@ -22,6 +26,7 @@ from dealboard.store.reads import outbox as reads
 from dealboard.store.reads.values import moment_text
 from dealboard.workspace import Workspace
 from tests.conftest import Clock
+from tests.delivery.graph import TOKEN, Graph
 from tests.delivery.server import Server
 
 URL = "https://hooks.test/deals?key=1"
@@ -53,6 +58,57 @@ def put(
     return int(connection.execute(_PUT, values).fetchone()[0])
 
 
+DATASET = "1234567890"
+EMAIL = "62a14e44f765419d10fea99367361a727c12365e2520f32218d505ed9aa0f62f"
+
+_PUT_EVENT = (
+    "INSERT INTO outbox (uid, key, kind, state, payload, created_at, due_at, tries, reason, log)"
+    " VALUES (:uid, :key, 'meta', :state, :payload, :at, :due, 0, '', '[]') RETURNING id"
+)
+
+
+def put_event(
+    connection: Connection,
+    now: datetime,
+    *,
+    name: str = "ViewContent",
+    source: str = "system_generated",
+    dataset: str = DATASET,
+    at: datetime | None = None,
+    due: datetime | None = None,
+    state: str = "pending",
+    text: str | None = None,
+) -> int:
+    """Write an event for Meta as `dealboard.conversions` does, and return its id."""
+    at = at or now
+    uid = f"db1-{new_uid(now).replace('-', '')}"
+    if text is None:
+        text = event_text(uid, name, source, at)
+    values = {
+        "uid": uid,
+        "key": f"{dataset}|{name}|{uid}",
+        "state": state,
+        "payload": dump(Payload(dataset, source, text)),
+        "at": moment_text(at),
+        "due": moment_text(due or now),
+    }
+    return int(connection.execute(_PUT_EVENT, values).fetchone()[0])
+
+
+def event_text(uid: str, name: str, source: str, at: datetime) -> str:
+    """Return an event as Meta takes it; its spaces and its ü have to survive."""
+    messaging = source == "business_messaging"
+    about = '"messaging_channel":"whatsapp",' if messaging else ""
+    ids = '"whatsapp_business_account_id":"1","ctwa_clid":"AbCdEfGhIj",' if messaging else ""
+    money = '"value":1200.50, "currency":"EUR",' if name == "Purchase" else ""
+    crm = '"event_source":"crm","lead_event_source":"dealboard",'
+    return (
+        f'{{"event_name":"{name}","event_time":{int(at.timestamp())},"event_id":"{uid}",'
+        f'"action_source":"{source}",{about}"user_data":{{{ids}"em":["{EMAIL}"]}},'
+        f'"custom_data":{{{money}{crm}"content_category":"für  Söhne"}}}}'
+    )
+
+
 class Post:
     """An outbox with couriers."""
 
@@ -74,6 +130,24 @@ class Post:
             clock=self.clock,
             pulse=lambda: self.clock.now.timestamp(),
             **more,
+        )
+
+    def put_event(self, **values: Any) -> int:
+        return self.workspace.keep(put_event, self.clock.now, **values)
+
+    def live(self) -> None:
+        """Let events for Meta go out, with a token."""
+        self.workspace.run(lambda tx: actions.conversions.enable(tx, DATASET, live=True))
+        self.environ["DEALBOARD_META_TOKEN"] = TOKEN
+
+    def meta(self, graph: Graph, *, seconds: float = 5.0, **more: Any) -> Meta:
+        """Return the channel of events for Meta, for a server of one's own."""
+        endpoint = Endpoint(graph.url, "v26.0", **more)
+        return Meta(
+            Client(endpoint, seconds),
+            Secrets(self.folder, self.environ, keyring=lambda _name: None),
+            self.clock,
+            seconds=seconds,
         )
 
     def courier(self, *channels: Channel, seed: int = 0) -> Courier:
@@ -124,6 +198,14 @@ def post(workspace: Workspace, clock: Clock) -> Post:
 def server() -> Iterator[Server]:
     with Server() as server:
         yield server
+
+
+@pytest.fixture
+def graph() -> Iterator[Graph]:
+    """Yield an endpoint that must have found nothing wrong with what it was sent."""
+    with Graph() as graph:
+        yield graph
+    assert graph.wrong == []
 
 
 @pytest.fixture

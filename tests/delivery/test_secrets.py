@@ -6,10 +6,18 @@ import traceback
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
+import httpx
 import pytest
 
 from dealboard.delivery import secrets
-from dealboard.delivery.secrets import Secret, SecretMissing, Secrets, variable
+from dealboard.delivery.secrets import (
+    META_TOKEN,
+    Secret,
+    SecretMissing,
+    Secrets,
+    redacted,
+    variable,
+)
 from dealboard.domain.outbox import check_secret_name, check_url
 from dealboard.errors import InvalidValue
 
@@ -143,3 +151,55 @@ def test_webhooks_go_to_https_addresses_without_passwords(url: str) -> None:
 def test_the_host_of_an_address() -> None:
     assert check_url("https://Hooks.Example.com:8443/a?b=c#d") == "hooks.example.com"
     assert check_url("https://[2606:4700::1111]/") == "2606:4700::1111"
+
+
+# ── the token for Meta ────────────────────────────────────────────────────────────────────────
+
+
+def test_the_token_has_a_variable_of_its_own_and_a_file(folder: Path) -> None:
+    kept(folder, META_TOKEN, "from file")
+    environ = {"DEALBOARD_META_TOKEN": "from environment"}
+    ring = {META_TOKEN: "from keyring"}.get
+    for found, value in [
+        (Secrets(folder, environ, ring), "from environment"),
+        (Secrets(folder, {}, ring), "from keyring"),
+        (Secrets(folder, {}, lambda _name: None), "from file"),
+    ]:
+        assert found.find(META_TOKEN).fingerprint == Secret(value).fingerprint
+    with pytest.raises(SecretMissing) as missing:
+        Secrets(folder.parent / "none", {}, lambda _name: None).find(META_TOKEN)
+    assert "DEALBOARD_META_TOKEN" in missing.value.hint
+    assert "secrets/meta-token" in missing.value.hint
+
+
+def test_a_token_is_told_by_its_end_and_by_nothing_else(folder: Path) -> None:
+    token = Secret("EAA" + CANARY * 3 + "wxyz")
+    assert token.ending == "wxyz"
+    assert Secret("short").ending == ""
+    assert (len(token.fingerprint), token.fingerprint == Secret("other").fingerprint) == (8, False)
+    request = httpx.Request("POST", "https://graph.test")
+    assert token.authorize(request).headers["Authorization"].startswith("Bearer EAA")
+    assert CANARY not in repr(request.headers)
+
+
+@pytest.mark.parametrize("value", ["two words", "line\nbreak", "tökén", "", "nul\0"])
+def test_what_no_header_takes_is_refused_without_being_repeated(value: str) -> None:
+    with pytest.raises(SecretMissing) as refused:
+        Secret(value).check_header()
+    assert not value or value not in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET /v26.0/me?access_token=canary&x=1",
+        '{"message":"Malformed access token EAAcanary1"}',
+        "access_token=canary",
+        "EAAcanary",
+    ],
+)
+def test_what_looks_like_a_token_of_metas_is_struck_out(text: str) -> None:
+    shown = redacted(text)
+    assert "canary" not in shown
+    assert "•••" in shown
+    assert redacted(shown) == shown

@@ -246,7 +246,7 @@ def test_a_round_of_the_command_line(post: Post) -> None:
     path = post.workspace.path
     config = Config(file=path.parent / "config.toml", location=path)
     assert flush(post.workspace, [channel]).sent == 1
-    assert flush(post.workspace, channels.every(config)).settled == 0
+    assert flush(post.workspace, channels.every(config, post.clock)).settled == 0
 
 
 def test_the_excerpt_of_a_reply_is_short(post: Post) -> None:

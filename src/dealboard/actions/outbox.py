@@ -18,12 +18,17 @@ from dealboard.store.transaction import Transaction
 def retry(tx: Transaction, row_ids: Sequence[int]) -> int:
     """Send rows now that were given up, held or cancelled, or that wait for their next attempt.
 
-    Returns how many. Raises Refused where none of them can be sent again.
+    Returns how many. An event for Meta still goes only where its people agree to it. Raises Refused
+    where none of them can be sent again.
     """
     access.full_access(tx)
     done = sum(outbox.retry(tx.connection, some, tx.now) for some in portions(row_ids))
     if not done:
-        raise Refused("Nothing is left to send: it was sent already, or is being sent right now.")
+        raise Refused(
+            "Nothing is left to send: it was sent already, is being sent right now, is too old or"
+            " lacks something."
+        )
+    tx.reconsider = True
     tx.describe(f"Sending {_counted(done)} now")
     return done
 

@@ -53,10 +53,11 @@ def _kept(error: Exception) -> str:
     """Write the crash report and return a sentence that names it."""
     from dealboard import __version__
     from dealboard.config import log_folder
+    from dealboard.delivery.secrets import redacted
 
     now = datetime.now(UTC)
     path = log_folder() / f"crash-{now:%Y%m%dT%H%M%S.%fZ}.log"
-    trace = "".join(traceback.format_exception(error))
+    trace = redacted("".join(traceback.format_exception(error)))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_private(path, f"dealboard {__version__}, {now.isoformat()}\n\n{trace}")

@@ -6,8 +6,8 @@ that are not used, and a way to end it from another thread. Imports httpx when s
 """
 
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dealboard import __version__
 from dealboard.delivery.addresses import Addresses, AddressRefused, Unresolved
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MAX_REPLY = 64 * 1024
 """Bytes of a reply that are read."""
+
+
+Authorize = Callable[[Any], Any]
+"""Gives a request of httpx what proves who asks."""
 
 
 class Reply(NamedTuple):
@@ -88,7 +92,7 @@ class Exchange:
         host: str,
         body: bytes,
         headers: Mapping[str, str],
-        auth: "httpx.Auth | None" = None,
+        auth: Authorize | None = None,
     ) -> Reply:
         """Send JSON and return the answer; `host` is what people are told. Raises Unanswered."""
         import httpx
@@ -125,7 +129,7 @@ class Exchange:
         url: str,
         body: bytes,
         headers: Mapping[str, str],
-        auth: "httpx.Auth | None",
+        auth: Authorize | None,
         leash: "Leash",
     ) -> Reply:
         client = self._opened()

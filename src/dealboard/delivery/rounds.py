@@ -113,4 +113,7 @@ def make_courier(config: "Config", workspace: "Workspace", keep: Keep) -> Courie
     """Return the courier of an app, made on its own thread: it imports what speaks to servers."""
     from dealboard.delivery import channels
 
-    return Courier(keep, lambda: workspace.now, channels.every(config))
+    def clock() -> datetime:
+        return workspace.now
+
+    return Courier(keep, clock, channels.every(config, clock))

@@ -66,14 +66,15 @@ class Secret:
         """Return a text, somebody else's answer, without the value and what looks like a token."""
         return redacted(text.replace(self._value, _STRUCK_OUT))
 
-    def bearer(self) -> str:
-        """Return the value of a header Authorization. Raises SecretMissing for what is no token.
+    def authorize(self, request: Any) -> Any:
+        """Put the value into the header of a request, which hides it where it is shown."""
+        request.headers["Authorization"] = f"Bearer {self._value}"
+        return request
 
-        A value that no header can have would be repeated by whoever refuses it.
-        """
+    def check_header(self) -> None:
+        """Raise SecretMissing for a value that no header can have: a refusal would repeat it."""
         if not _TOKEN.fullmatch(self._value):
             raise SecretMissing("The token has characters that no token has.", "Set it again.")
-        return f"Bearer {self._value}"
 
     @property
     def fingerprint(self) -> str:

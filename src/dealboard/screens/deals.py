@@ -57,7 +57,9 @@ class DealsScreen(DealPlaces):
     MENU_ACTIONS: ClassVar = DEALS_ACTIONS
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("A,ctrl+a", "select_all", "Select all that match", show=False, id="deal.select_all"),
+        Binding(
+            "A,ctrl+a", "select_all", "Select all that match", show=False, id="deal.select_all"
+        ),
         Binding("ctrl+e", "export", "Export", show=False, id="view.export"),
         Binding("I", "figures", "Figures", show=False, id="view.figures"),
     ]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from dealboard.domain.conversions import WINDOW
 from dealboard.domain.outbox import LEASE, Attempt, Parcel, Pause, State, Verdict
 from dealboard.store import settings
 from dealboard.store.driver import Connection
@@ -53,10 +54,12 @@ _HASTEN = (
     f" AND {_FREE}"
 )
 _RETRY = (
-    "UPDATE outbox SET state = 'pending', due_at = :now, tries = 0, settled_at = NULL,"
+    "UPDATE outbox SET due_at = :now, tries = 0, settled_at = NULL, reason = '',"
+    " state = CASE WHEN kind = 'meta' AND state = 'cancelled' THEN 'held' ELSE 'pending' END,"
     " lease_owner = NULL, lease_until = NULL,"
     """ log = replace(log, '"doubt":true', '"doubt":false')"""
 )
+_CAN_GO = "NOT (kind = 'meta' AND (state = 'held' OR created_at <= :oldest))"
 _CANCEL = "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = ''"
 BROKEN_OFF = "dealboard ended before the answer came."
 """What the log says of an attempt whose courier is gone."""
@@ -64,6 +67,16 @@ BROKEN_OFF = "dealboard ended before the answer came."
 UNDONE = "undone"
 """Why a row was cancelled whose operation was taken back."""
 
+TOO_OLD = "Older than the seven days that Meta takes."
+TOO_OLD_TO_ASK = "Meta may have it: no answer came, and by now it is too old to be sent again."
+
+_IN_DOUBT = """log LIKE '%"doubt":true%'"""
+_EXPIRE = (
+    f"UPDATE outbox SET state = CASE WHEN {_IN_DOUBT} THEN 'unknown' ELSE 'expired' END,"
+    f" reason = CASE WHEN {_IN_DOUBT} THEN :doubtful ELSE :reason END, settled_at = :now"
+    " WHERE kind = :kind AND state IN ('pending', 'held') AND created_at <= :oldest"
+    f" AND {_FREE}"
+)
 _DISMISS = (
     "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = :reason"
     f" WHERE kind = :kind AND state IN ('pending', 'held') AND {_FREE}"
@@ -184,6 +197,18 @@ def release(connection: Connection, row_ids: Iterable[int], owner: str) -> None:
     connection.executemany(_RELEASE, [{"id": row_id, "owner": owner} for row_id in row_ids])
 
 
+def expire(connection: Connection, kind: str, oldest: datetime, now: datetime) -> int:
+    """Let go of rows that are of that moment or older, and return how many."""
+    params: Params = {
+        **moments(now),
+        "kind": kind,
+        "oldest": moment_text(oldest),
+        "reason": TOO_OLD,
+        "doubtful": TOO_OLD_TO_ASK,
+    }
+    return connection.execute(_EXPIRE, params).rowcount
+
+
 def postpone(connection: Connection, kind: str, until: datetime) -> None:
     """Let all rows of a kind wait that would be due before a moment, taken ones too."""
     connection.execute(_POSTPONE, {"kind": kind, "until": moment_text(until)})
@@ -213,10 +238,11 @@ def resume(connection: Connection, kind: str) -> None:
 def retry(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:
     """Let rows that were given up, held or cancelled go out now, and return how many.
 
-    One that waits for its next attempt does not wait any longer.
+    One that waits for its next attempt does not wait any longer. An event for Meta that is held
+    lacks something, and one that is too old stays; one that was cancelled has to be judged anew.
     """
     states = "('pending', 'held', 'failed', 'expired', 'cancelled', 'unknown')"
-    return _each(connection, _RETRY, states, row_ids, now)
+    return _each(connection, _RETRY, f"{states} AND {_CAN_GO}", row_ids, now)
 
 
 def cancel(connection: Connection, row_ids: Sequence[int], now: datetime) -> int:
@@ -271,7 +297,8 @@ def _each(
 ) -> int:
     params: Params = {}
     ids = listed("id", row_ids, params)
+    params |= {**moments(now), "oldest": moment_text(now - WINDOW)}
     done = connection.execute(
-        f"{update} WHERE id IN ({ids}) AND state IN {states} AND {_FREE}", params | moments(now)
+        f"{update} WHERE id IN ({ids}) AND state IN {states} AND {_FREE}", params
     )
     return done.rowcount

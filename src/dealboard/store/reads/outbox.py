@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from dealboard.domain.conversions import KIND
+from dealboard.domain.conversions import KIND, expires_at
 from dealboard.domain.outbox import (
     KINDS,
     LEASE,
@@ -58,6 +58,19 @@ def next_of(connection: Connection, now: datetime, kind: str) -> datetime | None
     if not is_on(connection, kind):
         return None
     found = connection.execute(_NEXT_DUE, moments(now) | {"kind": kind}).fetchone()
+    due = moment_or_none(found[0])
+    oldest = oldest_waiting(connection, kind) if kind == KIND else None
+    if oldest is None:
+        return due
+    return min(expires_at(oldest), due or expires_at(oldest))
+
+
+def oldest_waiting(connection: Connection, kind: str) -> datetime | None:
+    """Return the moment of the oldest row that is to go out, held ones included."""
+    found = connection.execute(
+        "SELECT min(created_at) FROM outbox WHERE kind = :kind AND state IN ('pending', 'held')",
+        {"kind": kind},
+    ).fetchone()
     return moment_or_none(found[0])
 
 
