@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dealboard import actions
+from dealboard.domain.outbox import State
+from dealboard.store.reads import told as reads
+from dealboard.workspace import Workspace
 from tests.cli.conftest import Cli
 
 GOOD = """\
@@ -151,3 +155,31 @@ def test_a_file_that_is_no_table_is_refused(
     found, said = cli.refused("import", "deals", path)
 
     assert (found, "other.bin" in said) == (code, True), said
+
+
+def test_meta_is_told_of_an_import_only_when_asked_and_of_nothing_old(
+    cli: Cli, tmp_path: Path
+) -> None:
+    workspace = Workspace.open(cli.path)
+    workspace.run(lambda tx: actions.conversions.enable(tx, "1234567890"))
+    deals, today = tmp_path / "deals.csv", workspace.today.isoformat()
+
+    def told(*words: str) -> tuple[list[str], str]:
+        before = len(workspace.read(reads.events, now=workspace.now, limit=9))
+        result = cli("import", "deals", deals, *words)
+        assert result.exit_code == 0, result.stderr
+        found = workspace.read(reads.events, now=workspace.now, limit=9)
+        return [event.name.value for event in reversed(found[: len(found) - before])], result.stderr
+
+    deals.write_text("Title,Contact,Stage,Amount\nOne,Bob,Won,100\n", encoding="utf-8")
+    assert told()[0] == []
+    columns = "Title,Contact,Stage,Amount,Created,Closed"
+    rows = f"Two,Eve,Won,100,{today},{today}\nOld,Eve,Won,100,2020-01-02,{today}\n"
+    deals.write_text(f"{columns}\n{rows}", encoding="utf-8")
+    fresh, said = told("--conversions", "--map", "Created=created", "--map", "Closed=closed")
+    assert fresh == ["Lead", "Purchase", "Purchase"]
+    assert "1 event is older than Meta takes, and will not be sent." in said
+    cli.ok("undo")
+    states = {event.state for event in workspace.read(reads.events, now=workspace.now, limit=9)}
+    assert states == {State.CANCELLED}
+    workspace.close()

@@ -68,6 +68,7 @@ def import_() -> None:
 @click.option("--partial", is_flag=True, help="Import the good rows, if some are bad.")
 @click.option("--errors", metavar="FILE", type=FILE, help="A new file for the bad rows.")
 @click.option("--automations", is_flag=True, help="Let automations run for what comes in.")
+@click.option("--conversions", is_flag=True, help="Tell Meta of what comes in, if it is set up.")
 @click.option(
     "-y",
     "--yes",
@@ -85,6 +86,7 @@ def deals(
     owner: str | None,
     date_order: str | None,
     automations: bool,
+    conversions: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -109,7 +111,9 @@ def deals(
     try:
         with output.progress("Importing") as progress:
             receipt = run.selling.run(
-                lambda tx: importer.run(tx, file, chosen, progress), automations=automations
+                lambda tx: importer.run(tx, file, chosen, progress),
+                automations=automations,
+                conversions=conversions,
             )
     except ImportRejected as error:
         _tell(error.report, as_json)

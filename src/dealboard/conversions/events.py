@@ -79,24 +79,28 @@ def _tell(tx: Transaction, setup: Setup, some: Sequence[Save]) -> None:
     meant = [each for each in meant if each.always or each.deal_id not in viewed]
     fresh = [each for each in meant if rules.expires_at(each.at) >= tx.now]
     if len(fresh) < len(meant):
-        told = f"{len(meant) - len(fresh):,} events are older than Meta takes, and are not sent."
-        tx.note(told)
+        _note_old(tx, len(meant) - len(fresh))
     if fresh:
         judge = Judge(tx.connection, setup)
         judge.read((each.deal_id for each in fresh), (each.contact_id or 0 for each in fresh))
         _write(tx, judge, places, fresh)
 
 
+def _note_old(tx: Transaction, count: int) -> None:
+    what = "1 event is" if count == 1 else f"{count:,} events are"
+    tx.note(f"{what} older than Meta takes, and will not be sent.")
+
+
 # ── what a save means ─────────────────────────────────────────────────────────────────────────
 
 
 def _meant(save: Save, places: dict[int, Place], tx: Transaction) -> Iterator[Meant]:
-    at = tx.now if save.at is None else moment(save.at)
+    at = tx.now if save.begun is None else moment(save.begun)
     for contact_id in save.came:
         yield Meant(save.deal_id, EventName.LEAD, "lead", contact_id, at, contact_id)
     ended = _ended(save, places)
     if ended is not None:
-        yield Meant(save.deal_id, *ended, 1, at)
+        yield Meant(save.deal_id, *ended, 1, at if save.closed is None else moment(save.closed))
     elif save.created:
         return
     elif save.fields or save.relinked:

@@ -15,8 +15,8 @@ class Save(NamedTuple):
     """What happened to a deal: whether `fields` changed, contacts that `came`, an `activity`'s uid.
 
     `was` and `now` are stages, None where they did not change; `now` is that of a new deal, too.
-    `relinked`: contacts went, or stand in another order. `at` is the moment of what came in bulk,
-    as it is kept.
+    `relinked`: contacts went, or stand in another order. A deal that came in bulk has moments of its
+    own, as they are kept: when it was created and when it was `closed`.
     """
 
     deal_id: int
@@ -27,7 +27,8 @@ class Save(NamedTuple):
     came: tuple[int, ...] = ()
     relinked: bool = False
     activity: str | None = None
-    at: str | None = None
+    begun: str | None = None
+    closed: str | None = None
 
 
 def of(noticed: Iterable[Noticed]) -> list[Save]:
@@ -88,7 +89,7 @@ def in_bulk(connection: Connection, operation: int) -> list[Save]:
         {"seq": operation},
     )
     created = [
-        Save(deal_id, created=True, now=stage, came=(*came.pop(deal_id, ()),), at=closed or begun)
+        Save(deal_id, True, now=stage, came=(*came.pop(deal_id, ()),), begun=begun, closed=closed)
         for deal_id, stage, begun, closed in rows
     ]
     return created + [Save(deal_id, came=(*some,)) for deal_id, some in came.items()]
