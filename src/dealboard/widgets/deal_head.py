@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dealboard.widgets.deal_head_lines import HEIGHT, Actions, Head, Part, head_lines
+from dealboard.widgets.strips import strip
 from dealboard.widgets.theme_styles import ThemeStyles
 
 STYLES = {
@@ -115,7 +116,7 @@ class DealHead(Widget):
 
     def _strip(self, parts: Sequence[Part]) -> Strip:
         segments = [Segment(part.text, self._style(part)) for part in parts]
-        return Strip(segments).adjust_cell_length(self.size.width, self._styles("text"))
+        return strip(segments).adjust_cell_length(self.size.width, self._styles("text"))
 
     def _style(self, part: Part) -> Style:
         hovered = bool(part.action) and part.action == self.hovered

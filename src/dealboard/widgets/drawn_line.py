@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from dealboard.widgets.lines import Styled
 from dealboard.widgets.span_styles import SpanStyles
+from dealboard.widgets.strips import strip
 
 
 class DrawnLine(Widget):
@@ -35,8 +36,8 @@ class DrawnLine(Widget):
         if not self._finished or self._finished[0].cell_length != crop.width:
             _ = self._styles.version  # looks the styles up again after a change of theme
             segments = [Segment(text, self._styles(*names)) for text, names in self.spans()]
-            strip = Strip(segments).adjust_cell_length(crop.width, self._styles())
-            self._finished = [strip]
+            line = strip(segments).adjust_cell_length(crop.width, self._styles())
+            self._finished = [line]
         return self._finished * crop.height
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002

@@ -9,6 +9,7 @@ from dealboard.widgets.grid_lines import Flags, SortMark, empty_lines, header_li
 from dealboard.widgets.grid_state import GridState
 from dealboard.widgets.lines import Line, blank
 from dealboard.widgets.span_styles import SpanStyles
+from dealboard.widgets.strips import strip
 
 MAX_KEPT = 600
 """Lines that are kept before they are drawn anew: about 3 kB each."""
@@ -97,4 +98,4 @@ class Strips:
         segments = [Segment(text, self._style(ground, *style.split())) for text, style in line]
         at = "head" if ground == "head" else "body"
         segments.append(Segment(gutter[0], self._style(at, gutter[1])))
-        return Strip(segments, self._width + 1)
+        return strip(segments, self._width + 1)

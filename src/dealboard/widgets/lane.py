@@ -18,6 +18,7 @@ from dealboard.widgets.deal_card import HEADER_HEIGHT, Heading, Scope, drop_line
 from dealboard.widgets.lane_state import GUTTER, Drawn, LaneState, Look
 from dealboard.widgets.lines import blank
 from dealboard.widgets.span_styles import SpanStyles
+from dealboard.widgets.strips import strip
 
 MAX_KEPT = 200
 """Cards whose finished lines a lane keeps before it starts anew: about 7 kB each."""
@@ -304,7 +305,7 @@ class Lane(LaneState, Widget):
     def _strip(self, drawn: Drawn) -> Strip:
         text, style = drawn.gutter
         segments = [Segment(text, self._style(drawn.ground, style)) for text, style in drawn.line]
-        return Strip([*segments, Segment(text, self._style("body", style))], self._width)
+        return strip([*segments, Segment(text, self._style("body", style))], self._width)
 
 
 def _within(rows: range, offset: int, length: int) -> bool:

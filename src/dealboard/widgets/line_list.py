@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from dealboard.widgets.blocks import Block
 from dealboard.widgets.lines import Line, row, width_of
+from dealboard.widgets.strips import strip
 from dealboard.widgets.theme_styles import ThemeStyles
 
 WHEEL_LINES = 3
@@ -356,4 +357,4 @@ class LineList(Widget, can_focus=True):
         edge = Segment(self.EDGE, style("body" if self.EDGE.strip() else ground, "rule"))
         bar = Segment("┃", style("body", "thumb")) if thumb else edge
         drawn = (Segment(text, style(ground, name)) for text, name in spans)
-        return Strip([marker, *drawn, bar], width + EDGES)
+        return strip([marker, *drawn, bar], width + EDGES)
