@@ -38,6 +38,11 @@ def test_the_core_loads_no_terminal_library() -> None:
     assert not loaded_by(code) & (LAZY | {"textual", "rich", "click"})
 
 
+def test_the_first_frame_is_drawn_without_textual() -> None:
+    code = "from dealboard.cli import terminal; from dealboard.screens import first_frame"
+    assert not loaded_by(code) & (LAZY | {"textual"})
+
+
 def test_writing_loads_no_terminal_library() -> None:
     code = "import dealboard.actions.deals, dealboard.store.undo, dealboard.transfer.deals"
     assert not loaded_by(code) & {"textual", "rich", "click", "httpx"}

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.notifications import SeverityLevel as Severity
     from textual.screen import Screen
     from textual.timer import Timer
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from dealboard.automations.clock import Due
     from dealboard.delivery.courier import Report
     from dealboard.delivery.rounds import Rounds
+    from dealboard.screens.first_frame import FirstBoard
+    from dealboard.screens.place import Place
     from dealboard.store.transaction import Receipt, Transaction
     from dealboard.workspace import Then
 
@@ -134,11 +137,14 @@ class DealboardApp(App[None]):
         workspace: Workspace | None,
         config: Config,
         demo: bool = False,
+        opened: "FirstBoard | None" = None,
+        driver_class: "type[Driver] | None" = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class)
         self.location = location
         self.config = config
         self.demo = demo
+        self.opened = opened
         self._workspace = workspace
         self._adopted: Workspace | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
@@ -149,7 +155,7 @@ class DealboardApp(App[None]):
         self._data_version = 0
         self._own: set[int] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._places: dict[str, Screen[Any]] = {}
+        self._places: dict[str, Place] = {}
         self._home: Screen[Any] | None = None
         self.look = ""
         self._configuring = asyncio.Lock()
@@ -355,6 +361,9 @@ class DealboardApp(App[None]):
         gc.enable()
         if self.config.keymap:
             self.start(self._check_keymap())
+        place = next((each for each in self._places.values() if each is self.screen), None)
+        if place is not None:
+            place.settle()
         if self._workspace is not None:
             self._writer.submit(self._warm_up, self._workspace)
             self.start(self._expect_deliveries())
@@ -524,7 +533,7 @@ class DealboardApp(App[None]):
 
     def mine(self, key: str) -> str:
         """Return under which setting something of the acting user is kept."""
-        return f"user/{self.workspace.user.id}/{key}"
+        return self.workspace.mine(key)
 
     async def _look_for_changes(self) -> None:
         version = self.workspace.data_version()

@@ -269,6 +269,10 @@ class Workspace:
         """Return what was remembered, or None."""
         return self.read(settings.setting, key)
 
+    def mine(self, key: str) -> str:
+        """Return under which key something of the acting user is remembered."""
+        return f"user/{self.user.id}/{key}"
+
     def data_version(self) -> int:
         """Return a number that changes when anybody commits; costs microseconds, waits for nobody.
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import termios
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -15,6 +16,22 @@ PATIENCE = 20.0
 """Seconds before a condition that does not come true is a failure."""
 LOOK = 0.02
 """Seconds to wait for more output between two looks at a condition."""
+
+
+Look = list[list[pyte.screens.Char]]
+"""Every cell with its style, but for what a blank does not show of it."""
+
+
+def _look(screen: pyte.Screen) -> Look:
+    return [
+        [_seen(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)
+    ]
+
+
+def _seen(cell: pyte.screens.Char) -> pyte.screens.Char:
+    if cell.data != " " or cell.reverse:
+        return cell
+    return cell._replace(fg="default", bold=False, italics=False)
 
 
 class Terminal:
@@ -51,6 +68,22 @@ class Terminal:
     def text(self) -> str:
         """What the screen shows, line by line."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def looks(self) -> Look:
+        """What the screen shows, cell by cell."""
+        return _look(self._screen)
+
+    def looked_before(self, mark: bytes) -> Look:
+        """Return how the screen looked when a mark was first written."""
+        screen = pyte.Screen(self._screen.columns, self._screen.lines)
+        pyte.ByteStream(screen).feed(self.output.partition(mark)[0])
+        return _look(screen)
+
+    @property
+    def modes(self) -> list[object]:
+        """How the system treats what is typed."""
+        return list(termios.tcgetattr(self._child.child_fd))
 
     def send(self, keys: bytes) -> None:
         """Type bytes, all at once."""

@@ -2,10 +2,18 @@
 
 import gc
 import os
+import shutil
 import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
+from dealboard.cli.early_screen import shown, terminal_is_plain
 from dealboard.cli.invocation import Invocation
 from dealboard.errors import NoWorkspace, UsageError
+
+if TYPE_CHECKING:
+    from dealboard.screens.first_frame import FirstBoard
+    from dealboard.workspace import Workspace
 
 
 def run(invocation: Invocation, *, mouse: bool) -> int:
@@ -23,14 +31,40 @@ def run(invocation: Invocation, *, mouse: bool) -> int:
     # Nothing made while starting is garbage, and looking for it delays the first frame; the app
     # turns the collector on again.
     gc.disable()
-    from dealboard.app import DealboardApp
+    with ExitStack() as stack:
+        opened, frame = _first_board(workspace, invocation)
+        screen = stack.enter_context(shown(frame)) if frame else None
+        from dealboard.app import DealboardApp
 
-    app = DealboardApp(
-        location=invocation.location, workspace=workspace, config=config, demo=invocation.demo
-    )
-    app.run(mouse=mouse and config.mouse)
-    app.finish()
-    return app.return_code or 0
+        app = DealboardApp(
+            location=invocation.location,
+            workspace=workspace,
+            config=config,
+            demo=invocation.demo,
+            opened=opened,
+            driver_class=screen.driver_class() if screen else None,
+        )
+        app.run(mouse=mouse and config.mouse)
+        app.finish()
+        return app.return_code or 0
+
+
+def _first_board(
+    workspace: "Workspace | None", invocation: Invocation
+) -> "tuple[FirstBoard | None, str | None]":
+    """Return what the board shows first, and what draws it where that is known already."""
+    if workspace is None:
+        return None, None
+    from dealboard.screens import first_frame
+
+    config = invocation.config
+    if not first_frame.opens_board(workspace, config):
+        return None, None
+    opened = first_frame.read_first(workspace, config)
+    if not terminal_is_plain():
+        return opened, None
+    size = shutil.get_terminal_size()
+    return opened, first_frame.paint(opened, workspace, config, size, demo=invocation.demo)
 
 
 def _check_terminal() -> None:

@@ -19,6 +19,7 @@ from dealboard.screens.board_page import Opening, Page, Seen, Stale, View, Windo
 from dealboard.screens.counting import sum_up
 from dealboard.screens.deals import DealsScreen
 from dealboard.screens.outlook import Outlook
+from dealboard.screens.skin import keep_skin
 from dealboard.screens.targets import Material, Targets, counted
 from dealboard.store.reads import deals
 from dealboard.widgets.board import Board
@@ -105,6 +106,10 @@ class BoardScreen(DealsScreen):
         if self._is_read and self._view is None:
             self.action_new_pipeline()
 
+    def settle(self) -> None:
+        """Keep how the board looks, for the first frame of the next start."""
+        keep_skin(self)
+
     # ── what is shown ─────────────────────────────────────────────────────────────────────────
 
     def _show(self, board: Board) -> None:
@@ -127,10 +132,7 @@ class BoardScreen(DealsScreen):
         if self.focused is None:
             # Later: the focus restyles all lanes, which would be styled once more before they show.
             self.board.focus()
-        order = ""
-        if view.sort.key is not SortKey.MANUAL:
-            order = f"by {view.sort.key} {'↓' if view.sort.descending else '↑'}"
-        self.show_place(pipeline.name, order)
+        self.show_place(pipeline.name, self._opening.order)
         self._show_scope()
 
     @on(events.Click, "#empty")

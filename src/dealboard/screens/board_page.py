@@ -86,6 +86,13 @@ class Opening(NamedTuple):
         shown = self.view.pipeline_id if self.view else None
         return next((each for each in self.pipelines if each.id == shown), None)
 
+    @property
+    def order(self) -> str:
+        """The order of the cards in words, if it is not the one by hand."""
+        if self.view is None or self.view.sort.key is SortKey.MANUAL:
+            return ""
+        return f"by {self.view.sort.key} {'↓' if self.view.sort.descending else '↑'}"
+
 
 class Stale(NamedTuple):
     """What must be read again: some stages, or (None) everything.

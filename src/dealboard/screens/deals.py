@@ -19,9 +19,8 @@ from dealboard.screens.deal_places import DealPlaces
 from dealboard.screens.menu import DEALS_ACTIONS, place_name
 from dealboard.screens.newest import Newest
 from dealboard.screens.outlook import KEY, Outlook, kept
-from dealboard.screens.targets import Material
-from dealboard.store.driver import Connection
-from dealboard.store.reads import deals, pipelines, saved_views, team
+from dealboard.screens.targets import Material, read_material
+from dealboard.store.reads import deals
 from dealboard.store.reads.chosen import Chosen, chosen
 from dealboard.widgets.filter_bar import FilterBar
 from dealboard.widgets.filter_line import Keys
@@ -37,16 +36,6 @@ WITHOUT_NAMES = frozenset({"deal", "deal_contact", "activity", "message", "conta
 
 FILTER_KEYS = {"view.find": "find", "view.filter": "edit", "view.clear_filter": "clear"}
 """The ids of the keys that the filter bar teaches, and what it calls them."""
-
-
-def read_material(connection: Connection) -> Material:
-    """Read what deals can be given to."""
-    return Material(
-        pipelines.pipelines(connection),
-        pipelines.all_stages(connection),
-        team.users(connection),
-        saved_views.saved_views(connection),
-    )
 
 
 class DealsScreen(DealPlaces):

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from dealboard.config import Config
 from dealboard.domain.filter_words import renewed
 from dealboard.domain.filters import DealFilter, Query, from_json, to_json
 from dealboard.errors import InvalidValue
-
-if TYPE_CHECKING:
-    from dealboard.app import DealboardApp
+from dealboard.workspace import Workspace
 
 KEY = "deals"
 """Under which each user's outlook is kept."""
@@ -68,7 +67,7 @@ def from_kept(value: object, today: date, first_weekday: int = 0) -> Outlook:
     return Outlook(query._replace(filter=criteria), pipeline_id, deal_id)
 
 
-def recall(app: "DealboardApp") -> Outlook:
+def recall(workspace: Workspace, config: Config) -> Outlook:
     """Return the acting user's outlook of the last time."""
-    today, config = app.workspace.today, app.config
-    return from_kept(app.recall_mine(KEY), today, config.first_weekday)
+    value = workspace.recall(workspace.mine(KEY))
+    return from_kept(value, workspace.today, config.first_weekday)

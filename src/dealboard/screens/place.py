@@ -92,6 +92,9 @@ class Place(Screen[None]):
         """Keep the hints true when the focus moves."""
         self.bindings_updated_signal.subscribe(self, self._show_hints)
 
+    def settle(self) -> None:
+        """Do what can wait until the first frame is out."""
+
     def _show_hints(self, _screen: object = None) -> None:
         """Show the keys in force that are worth it: what is done here first, then the common."""
         own: dict[str, Hint] = {}

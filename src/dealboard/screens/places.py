@@ -18,7 +18,7 @@ def first_look(app: "DealboardApp") -> str:
     """Return as what the deals are shown first: as the acting user had them last."""
     from dealboard.screens.outlook import recall
 
-    return recall(app).query.look
+    return recall(app.workspace, app.config).query.look
 
 
 def make_place(name: str, app: "DealboardApp", *, first: bool = False) -> Place:
@@ -56,14 +56,14 @@ def make_place(name: str, app: "DealboardApp", *, first: bool = False) -> Place:
 
 def _board(app: "DealboardApp", *, first: bool) -> Place:
     from dealboard.screens.board import BoardScreen
-    from dealboard.screens.outlook import Outlook, recall
+    from dealboard.screens.outlook import Outlook
 
     if not first:
         return BoardScreen(Outlook())
-    from dealboard.screens.board_page import open_board
+    from dealboard.screens.first_frame import read_first
 
-    outlook, workspace = recall(app), app.workspace
-    return BoardScreen(outlook, workspace.read(open_board, outlook, workspace.today))
+    opened = app.opened or read_first(app.workspace, app.config)
+    return BoardScreen(opened.outlook, opened.opening, opened.material)
 
 
 def _table(app: "DealboardApp", *, first: bool) -> Place:
@@ -74,5 +74,6 @@ def _table(app: "DealboardApp", *, first: bool) -> Place:
         return TableScreen(Outlook())
     from dealboard.screens.table_page import open_table
 
-    outlook, workspace = recall(app), app.workspace
+    workspace = app.workspace
+    outlook = recall(workspace, app.config)
     return TableScreen(outlook, workspace.read(open_table, outlook, workspace.today))

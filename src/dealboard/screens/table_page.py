@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dealboard.domain.filters import DealFilter, Sort
 from dealboard.domain.views import Row, Subtotal
-from dealboard.screens.deals import read_material
 from dealboard.screens.outlook import Outlook
-from dealboard.screens.targets import Material
+from dealboard.screens.targets import Material, read_material
 from dealboard.store.driver import Connection
 from dealboard.store.reads import deals, table
 

@@ -1,8 +1,13 @@
-"""Which deals a key means, and what the workspace has that they can be given to."""
+"""Which deals a key means, and what the workspace has that they can be given to.
+
+Pure but for one read: no Textual here.
+"""
 
 from typing import NamedTuple
 
 from dealboard.domain.views import Pipeline, SavedView, Stage, User
+from dealboard.store.driver import Connection
+from dealboard.store.reads import pipelines, saved_views, team
 
 
 class Targets(NamedTuple):
@@ -42,6 +47,16 @@ class Material(NamedTuple):
     def active(self) -> tuple[User, ...]:
         """The users who can own a deal."""
         return tuple(each for each in self.users if each.active)
+
+
+def read_material(connection: Connection) -> Material:
+    """Read what deals can be given to."""
+    return Material(
+        pipelines.pipelines(connection),
+        pipelines.all_stages(connection),
+        team.users(connection),
+        saved_views.saved_views(connection),
+    )
 
 
 def counted(number: int, noun: str = "deal") -> str:

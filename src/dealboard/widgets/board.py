@@ -22,7 +22,7 @@ from dealboard.domain.views import Card, Stage, StageTotals
 from dealboard.widgets.deal_card import Density, Scope
 from dealboard.widgets.drag import Drag
 from dealboard.widgets.lane import RowsWanted as LaneRowsWanted
-from dealboard.widgets.lane_state import Look
+from dealboard.widgets.lane_state import GROUNDS, Look
 from dealboard.widgets.lanes import Lanes
 from dealboard.widgets.line import take_in_order
 from dealboard.widgets.selection import Selection
@@ -253,8 +253,8 @@ class Board(Widget, can_focus=True):
         self.set_reactive(Board.today, today)
         self.set_reactive(Board.density, density)
         self.set_reactive(Board.locale, locale)
-        self._style = SpanStyles(self, "board")
-        self._lanes = Lanes(self._style)
+        self.span_styles = SpanStyles(self, "board", GROUNDS)
+        self._lanes = Lanes(self.span_styles)
         if size is not None:
             self._lanes.fit(size, zoomed=False)
         self._at = 0
@@ -610,7 +610,7 @@ class Board(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         """Take on the styles of a new theme."""
         super().notify_style_update()
-        self._style.doubt()
+        self.span_styles.doubt()
 
     def _restyle(self) -> None:
         for lane in self._lanes:

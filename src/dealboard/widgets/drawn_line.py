@@ -24,7 +24,7 @@ class DrawnLine(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._styles = SpanStyles(self, self.PREFIX)
+        self.span_styles = SpanStyles(self, self.PREFIX)
         self._finished: list[Strip] = []
 
     def spans(self) -> Iterable[Styled]:
@@ -34,9 +34,10 @@ class DrawnLine(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the finished line, drawn anew after a refresh or in another width."""
         if not self._finished or self._finished[0].cell_length != crop.width:
-            _ = self._styles.version  # looks the styles up again after a change of theme
-            segments = [Segment(text, self._styles(*names)) for text, names in self.spans()]
-            line = strip(segments).adjust_cell_length(crop.width, self._styles())
+            styles = self.span_styles
+            _ = styles.version  # looks the styles up again after a change of theme
+            segments = [Segment(text, styles(*names)) for text, names in self.spans()]
+            line = strip(segments).adjust_cell_length(crop.width, styles())
             self._finished = [line]
         return self._finished * crop.height
 
@@ -59,5 +60,5 @@ class DrawnLine(Widget):
     def notify_style_update(self) -> None:
         """Take the styles of a new theme."""
         super().notify_style_update()
-        self._styles.doubt()
+        self.span_styles.doubt()
         self._finished = []

@@ -24,6 +24,10 @@ GUTTER = 1
 """Cells at a lane's right, where the thumb of its scroll bar is drawn."""
 
 
+GROUNDS = ("head", "body", "card", "cursor", "marked", "dragged")
+"""What a line can lie on."""
+
+
 class Look(NamedTuple):
     """What the drawing of cards depends on besides the cards."""
 

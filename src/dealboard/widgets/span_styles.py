@@ -1,7 +1,12 @@
 """The styles of drawn spans, looked up once from the component classes of a widget."""
 
+from collections.abc import Collection, Iterator
+from itertools import product
+
+from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 from textual.widget import Widget
 
 
@@ -12,9 +17,10 @@ class SpanStyles:
     styled anew whenever the focus moves.
     """
 
-    def __init__(self, owner: Widget, prefix: str) -> None:
+    def __init__(self, owner: Widget, prefix: str, grounds: Collection[str] = ()) -> None:
         self._owner = owner
         self._prefix = prefix
+        self._grounds = grounds
         self._known: dict[tuple[str, ...], Style | None] = {}
         self._doubtful = False
         self._version = 0
@@ -39,6 +45,26 @@ class SpanStyles:
         if names not in self._known:
             self._known[names] = self._look_up(names)
         return self._known[names]
+
+    @property
+    def known(self) -> Collection[tuple[str, ...]]:
+        """The names that were asked for."""
+        return self._known.keys()
+
+    @property
+    def all_names(self) -> Iterator[tuple[str, ...]]:
+        """Every name alone and every name on every ground."""
+        prefix = f"{self._prefix}--"
+        names = [each.removeprefix(prefix) for each in self._owner.COMPONENT_CLASSES]
+        yield ()
+        yield from ((name,) for name in names)
+        yield from product(self._grounds, names)
+
+    def sgr(self, *names: str) -> str:
+        """Return a style as the parameters of SGR in this terminal: "1;38;5;15"."""
+        style = self(*names)
+        system = self._owner.app.console._color_system  # noqa: SLF001 -- as Strip.render asks it
+        return Strip.render_ansi(style, system or ColorSystem.TRUECOLOR) if style else ""
 
     def _look_up(self, names: tuple[str, ...]) -> Style | None:
         """Return a style as the app's line filters (NO_COLOR, ANSI colours) leave it.
