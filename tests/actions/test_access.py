@@ -44,6 +44,8 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "stages.move": lambda tx: stages.move(tx, 1, 2),
     "stages.delete": lambda tx: stages.delete(tx, 2),
     "deals.create": lambda tx: deals.create(tx, contacts=[1], stage_id=1),
+    "deals.create_many": lambda tx: deals.create_many(tx, []),
+    "deals.add_contacts": lambda tx: deals.add_contacts(tx, [(1, 1)]),
     "deals.edit": lambda tx: deals.edit(tx, 1, {"title": "Other"}),
     "deals.edit_many": lambda tx: deals.edit_many(tx, {1: {"title": "Other"}}),
     "deals.move": lambda tx: deals.move(tx, 1, by=1),

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dealboard.actions import activities, contacts, deals, history, pipelines, team
+from dealboard.actions import activities, contacts, deals, history, links, pipelines, team
+from dealboard.actions.bulk import Draft
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.stages import parse_stages
-from dealboard.errors import InvalidValue, NotFound
+from dealboard.errors import InvalidValue, MissingField, NotFound
+from dealboard.store import search
 from dealboard.store.tables import Activity, Deal, DealContact, Stage
 from dealboard.store.transaction import Transaction
 from tests.actions.conftest import Desk, Play
@@ -300,6 +302,75 @@ def test_many_edits_are_found_and_undone(desk: Desk) -> None:
     assert [desk.deal(each).title for each in ids] == ["Acme", "Bolt"]
     with pytest.raises(NotFound, match="#99"):
         desk.do(deals.edit_many, {ids[0]: {"amount": 1}, 99: {"amount": 1}})
+
+
+drafts = st.builds(
+    Draft,
+    contacts=st.sampled_from([(1,), (2,), (2, 1), (1, 2, 1)]),
+    stage_id=st.sampled_from([1, 2, 3, 4]),
+    title=st.sampled_from([None, " Acme ", "Ærø 12"]),
+    owner_id=st.sampled_from([None, 1]),
+    amount=st.sampled_from([None, 0, 120_000]),
+    currency=st.sampled_from(["eur", "JPY"]),
+    close_date=st.sampled_from([None, SOON]),
+    reference=st.sampled_from([None, "", "R-1"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(drafts, min_size=1, max_size=4))
+def test_many_new_deals_are_as_if_created_one_by_one(
+    rehearse: Callable[[Play], None], some: list[Draft]
+) -> None:
+    def play(tx: Transaction, desk: Desk) -> None:
+        for name, phone in (("Ada", "+39 02 1234567"), ("Bob", None)):
+            contacts.add(tx, name=name, phone=phone)
+        one_by_one = [deals.create(tx, **draft._asdict()) for draft in some]
+        together = deals.create_many(tx, some)
+        tx.flush()
+        search.refresh(tx.connection, (), one_by_one)
+        fields = [name for name in Deal.model_fields if name not in ("id", "uid", "rank", "batch")]
+        for pair in zip(one_by_one, together, strict=True):
+            one, other = (tx.get(Deal, deal_id) for deal_id in pair)
+            tx.session.refresh(one)
+            assert {n: getattr(one, n) for n in fields} == {n: getattr(other, n) for n in fields}
+            assert links.linked(tx, pair[0]) == links.linked(tx, pair[1])
+        ranks = [tx.get(Deal, deal_id).rank for deal_id in together if some]
+        tops = {draft.stage_id: rank for draft, rank in zip(some, ranks, strict=True)}
+        for (draft, rank), before in zip(zip(some, ranks, strict=True), one_by_one, strict=True):
+            assert tops[draft.stage_id] <= rank < tx.get(Deal, before).rank
+
+    rehearse(play)
+
+
+def test_many_new_deals_go_with_one_undo(desk: Desk) -> None:
+    contact = desk.do(contacts.add, name="Ada").value
+    draft = Draft((contact,), desk.lead, None, None, None, "EUR", None, None)
+    assert desk.do(deals.create_many, [draft] * 3).label == "Created 3 deals"
+    assert desk.order(desk.lead) == ["Ada", "Ada", "Ada"]
+    desk.do(history.undo)
+    assert (desk.order(desk.lead), desk.rows(DealContact)) == ([], [])
+    desk.do(history.redo)
+    assert len(desk.order(desk.lead)) == 3
+    with pytest.raises(MissingField, match="contact"):
+        desk.do(deals.create_many, [draft._replace(contacts=())])
+    with pytest.raises(NotFound, match="#99"):
+        desk.do(deals.create_many, [draft._replace(contacts=(99,))])
+    with pytest.raises(NotFound, match="stage"):
+        desk.do(deals.create_many, [draft._replace(stage_id=99)])
+
+
+def test_contacts_of_many_deals_come_last_and_are_found(desk: Desk) -> None:
+    ids = [desk.new(title) for title in ("Acme", "Bolt")]
+    who = desk.do(contacts.add, name="Zoë").value
+    assert desk.do(deals.add_contacts, [(each, who) for each in (*ids, ids[0])]).value == 2
+    assert all("zoe" in desk.deal(each).search for each in ids)
+    assert [row.position for row in desk.rows(DealContact) if row.contact_id == who] == [2, 2]
+    assert desk.do(deals.add_contacts, [(ids[0], who)]).operation is None
+    desk.do(history.undo)
+    assert not any("zoe" in desk.deal(each).search for each in ids)
+    with pytest.raises(NotFound, match="#99"):
+        desk.do(deals.add_contacts, [(99, who)])
 
 
 @pytest.mark.parametrize("count", [2, activities.BULK])

@@ -22,7 +22,7 @@ from textual.widgets import Input
 
 from dealboard import actions
 from dealboard.actions import contacts as contact_actions
-from dealboard.actions.deals import REFERENCE_LIMIT, TITLE_LIMIT
+from dealboard.actions.deal_values import REFERENCE_LIMIT, TITLE_LIMIT
 from dealboard.domain.filters import DealFilter, Query
 from dealboard.domain.rules import Do, On, Rule, Step, Trigger
 from dealboard.domain.stages import NewStage

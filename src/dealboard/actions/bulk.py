@@ -6,22 +6,116 @@ already are left alone. A few statements read and write all of them.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlmodel import col, select
 
 from dealboard.actions import access
+from dealboard.actions import deal_values as values
 from dealboard.actions.moves import REASON_LIMIT, difference, entered, same_in, step
 from dealboard.actions.placement import GAP
-from dealboard.actions.rows import counted, quoted
+from dealboard.actions.rows import counted, key, quoted
+from dealboard.domain.changes import DealChanges
+from dealboard.domain.money import currency_code, decimal_string, from_decimal_string
 from dealboard.domain.stages import StageKind
-from dealboard.domain.text import one_line
+from dealboard.domain.text import one_line, search_text
 from dealboard.domain.views import Stage, Standing
-from dealboard.errors import InvalidValue, NotFound
-from dealboard.store.reads import board, deals, pipelines
-from dealboard.store.reads.deals import Owned
+from dealboard.errors import InvalidValue, MissingField, NotFound
+from dealboard.store.columns import moment_text
+from dealboard.store.ids import new_uids
+from dealboard.store.images import Image, encode
+from dealboard.store.reads import board, contacts, deals, pipelines
+from dealboard.store.reads.deals import Held, Owned
 from dealboard.store.search import chunks
 from dealboard.store.tables import Activity, Deal, DealContact, User
 from dealboard.store.transaction import Transaction
+
+
+class Draft(NamedTuple):
+    """A deal to be added, as `deals.create` is given one."""
+
+    contacts: tuple[int, ...]
+    stage_id: int
+    title: str | None
+    owner_id: int | None
+    amount: int | None
+    currency: str
+    close_date: date | None
+    reference: str | None
+
+
+def create_many(tx: Transaction, drafts: Sequence[Draft]) -> tuple[int, ...]:
+    """Add deals, each as `deals.create` does one, and return their ids in that order.
+
+    Each goes on top of its stage, above the one before; a few statements write all of them.
+    """
+    access.full_access(tx)
+    stages, now, rows = _stages(tx), moment_text(tx.now), []
+    owners = {each: key(values.owner(tx, each)) for each in {draft.owner_id for draft in drafts}}
+    people = _people(tx, drafts)
+    ranks = _ranks_on_top(tx, [draft.stage_id for draft in drafts])
+    uids = new_uids(tx.now, len(drafts))
+    for draft, uid, rank in zip(drafts, uids, ranks, strict=True):
+        who = [people[contact_id] for contact_id in dict.fromkeys(draft.contacts)]
+        title = values.title(
+            who[0][0][: values.TITLE_LIMIT] if draft.title is None else draft.title
+        )
+        reference = values.reference(draft.reference)
+        stage = _stage(tx, stages, draft.stage_id, None)
+        closing = values.closing(tx, stage.kind, draft.close_date)
+        rows.append(
+            (
+                *(uid, draft.stage_id, rank, title, reference, search_text(title, reference, who)),
+                *(owners[draft.owner_id], values.amount(draft.amount)),
+                *(currency_code(draft.currency), encode(closing.close_date), closing.auto),
+                *(encode(closing.closed_at), now, now, now, 1),
+            )
+        )
+    ids = tx.insert_many(Deal, _COLUMNS, rows)
+    links = [
+        (deal_id, contact_id, position)
+        for deal_id, draft in zip(ids, drafts, strict=True)
+        for position, contact_id in enumerate(dict.fromkeys(draft.contacts), start=1)
+    ]
+    tx.insert_many(DealContact, ("deal_id", "contact_id", "position"), links)
+    tx.describe(f"Created {counted(len(ids), 'deal')}")
+    return ids
+
+
+_COLUMNS = (
+    *("uid", "stage_id", "rank", "title", "reference", "search", "owner_id", "amount"),
+    *("currency", "close_date", "close_date_auto", "closed_at"),
+    *("stage_entered_at", "created_at", "updated_at", "version"),
+)
+
+
+def edit_many(tx: Transaction, changes: Mapping[int, DealChanges]) -> int:
+    """Change fields of many deals, each as `edit` does, and return how many changed.
+
+    Not their stage and contacts; a few statements read and write all of them. Raises NotFound if
+    one is gone.
+    """
+    access.full_access(tx)
+    alike = {id(given): given for given in changes.values()}  # many deals may share theirs
+    wanted = {which: values.clean(given) for which, given in alike.items()}
+    for owner_id in {given["owner_id"] for given in wanted.values() if "owner_id" in given}:
+        values.owner(tx, owner_id)
+    kept = {
+        which: {name: encode(value) for name, value in given.items()}
+        for which, given in wanted.items()
+    }
+    held = tx.read(deals.held, tuple(changes))
+    missing = changes.keys() - held.keys()
+    if missing:
+        raise NotFound("deal", f"#{min(missing)}")
+    edited = []
+    for deal_id, given in changes.items():
+        before, after = _edited(held[deal_id], kept[id(given)])
+        if after:
+            edited.append((deal_id, before, after))
+    tx.describe(f"Edited {counted(len(edited), 'deal')}")
+    tx.change_many(Deal, edited)
+    return len(edited)
 
 
 def move_many(
@@ -185,6 +279,48 @@ def _on_top(
         )
         for number, deal in enumerate(some)
     ]
+
+
+def _people(tx: Transaction, drafts: Sequence[Draft]) -> dict[int, tuple[str, str | None]]:
+    """Return names and phone numbers of the contacts of drafts, of which each has one."""
+    if not all(draft.contacts for draft in drafts):
+        raise MissingField("contacts", "a deal needs at least one contact")
+    wanted = {contact_id for draft in drafts for contact_id in draft.contacts}
+    found = tx.read(contacts.called, tuple(wanted))
+    if missing := wanted - found.keys():
+        raise NotFound("contact", f"#{min(missing)}")
+    return found
+
+
+def _ranks_on_top(tx: Transaction, stage_ids: Sequence[int]) -> list[int]:
+    """Return the ranks of deals that are put on top of their stages one after the other."""
+    tops: dict[int, int] = {}
+    ranks = []
+    for stage_id in stage_ids:
+        if stage_id not in tops:
+            top = tx.read(board.top, stage_id)
+            tops[stage_id] = GAP if top is None else top[0]
+        tops[stage_id] -= GAP
+        ranks.append(tops[stage_id])
+    return ranks
+
+
+def _edited(now: Held, given: Image) -> tuple[Image, Image]:
+    """Return images of what an edit changes, what follows from it included.
+
+    What it changes to is `given` itself where nothing of that was so already.
+    """
+    differing = [name for name, value in given.items() if value != getattr(now, name)]
+    after = given if len(differing) == len(given) else {name: given[name] for name in differing}
+    if "currency" in after and now.amount is not None and "amount" not in given:
+        number = decimal_string(now.amount, now.currency)  # it is kept (decision 29)
+        after = {**after, "amount": from_decimal_string(number, after["currency"])}
+    if "close_date" in after and now.close_date_auto:
+        return (
+            {**{name: getattr(now, name) for name in after}, "close_date_auto": True},
+            {**after, "close_date_auto": False},
+        )
+    return {name: getattr(now, name) for name in after}, after
 
 
 def _write(tx: Transaction, changed: Iterable[tuple[Standing, Standing]]) -> None:

@@ -4,23 +4,27 @@ Every verb needs full access. Moves, contact links and what is done to many deal
 modules of their own and are offered here too, so that callers write `actions.deals.move(tx, …)`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
 from dealboard.actions import access, edits, placement
+from dealboard.actions import deal_values as values
 from dealboard.actions.bulk import (
     assign_many,
     close_many,
+    create_many,
     date_many,
     delete,
+    edit_many,
     move_many,
     step_many,
 )
 from dealboard.actions.links import (
     add_contact,
+    add_contacts,
     full_name,
     link,
     linked,
@@ -29,27 +33,24 @@ from dealboard.actions.links import (
     set_contacts,
 )
 from dealboard.actions.moves import lose, move, place, reopen, reorder, win
-from dealboard.actions.rows import counted, is_open, key, quoted, required, stages_beside
-from dealboard.domain import stages as rules
+from dealboard.actions.rows import is_open, key, quoted, required, stages_beside
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.money import currency_code, decimal_string, from_decimal_string
-from dealboard.domain.stages import Closing, StageKind
-from dealboard.domain.text import one_line
-from dealboard.errors import InvalidValue, MissingField, NotFound
+from dealboard.domain.stages import StageKind
+from dealboard.errors import InvalidValue
 from dealboard.store.ids import new_uid
-from dealboard.store.images import encode
-from dealboard.store.reads import deals as deal_reads
-from dealboard.store.reads.deals import Held
 from dealboard.store.tables import Contact, Deal, Stage, User
 from dealboard.store.transaction import Transaction
 
 __all__ = [
     "add_contact",
+    "add_contacts",
     "assign",
     "assign_many",
     "clone",
     "close_many",
     "create",
+    "create_many",
     "date_many",
     "delete",
     "edit",
@@ -66,12 +67,6 @@ __all__ = [
     "step_many",
     "win",
 ]
-
-TITLE_LIMIT = 200
-REFERENCE_LIMIT = 120
-UID_LIMIT = 60
-MAX_AMOUNT = 10**18
-"""Minor units; what the table takes."""
 
 COPY = " (copy)"
 
@@ -103,20 +98,24 @@ def create(
         tx.note(f"Deal #{known.id} with this uid exists already; nothing was created.")
         return key(known)
     linked_to = people(tx, contacts)
-    closing = _closing(tx, tx.get(Stage, stage_id), close_date)
+    closing = values.closing(tx, StageKind(tx.get(Stage, stage_id).kind), close_date)
     deal = Deal(
-        uid=required(uid, "uid", "it needs a value", limit=UID_LIMIT) if uid else new_uid(tx.now),
+        uid=required(uid, "uid", "it needs a value", limit=values.UID_LIMIT)
+        if uid
+        else new_uid(tx.now),
         created_at=created_at or tx.now,
         updated_at=tx.now,
-        title=_title(full_name(linked_to[0])[:TITLE_LIMIT] if title is None else title),
+        title=values.title(
+            full_name(linked_to[0])[: values.TITLE_LIMIT] if title is None else title
+        ),
         stage_id=stage_id,
-        owner_id=key(_owner(tx, owner_id)),
-        amount=_amount(amount),
+        owner_id=key(values.owner(tx, owner_id)),
+        amount=values.amount(amount),
         currency=currency_code(currency or tx.setting("currency", "EUR")),
         close_date=closing.close_date,
         close_date_auto=closing.auto,
         closed_at=closing.closed_at,
-        reference=_reference(reference),
+        reference=values.reference(reference),
         rank=placement.rank_for(tx, placement.at(tx, stage_id, "top")),
         stage_entered_at=tx.now,
     )
@@ -138,9 +137,12 @@ def edit(
     """
     access.full_access(tx)
     deal = tx.get(Deal, deal_id)
-    given = _clean(changes)
+    given = values.clean(changes)
     wanted = edits.effective(
-        _current(tx, deal), given, base and _clean(base), lambda *pair: _shown(tx, deal, *pair)
+        _current(tx, deal),
+        given,
+        base and values.clean(base),
+        lambda *pair: _shown(tx, deal, *pair),
     )
     _check(tx, wanted)
     title = deal.title
@@ -161,35 +163,6 @@ def edit(
         move(tx, deal_id, stage_id=wanted["stage_id"])
 
 
-def edit_many(tx: Transaction, changes: Mapping[int, DealChanges]) -> int:
-    """Change fields of many deals, each as `edit` does, and return how many changed.
-
-    Not their stage and contacts; a few statements read and write all of them. Raises NotFound if
-    one is gone.
-    """
-    access.full_access(tx)
-    wanted = {deal_id: _clean(given) for deal_id, given in changes.items() if given}
-    for owner_id in {given["owner_id"] for given in wanted.values() if "owner_id" in given}:
-        _owner(tx, owner_id)
-    held = tx.read(deal_reads.held, tuple(wanted))
-    missing = wanted.keys() - held.keys()
-    if missing:
-        raise NotFound("deal", f"#{min(missing)}")
-    edited = []
-    for deal_id, given in wanted.items():
-        now = held[deal_id]
-        after = {name: value for name, value in given.items() if value != getattr(now, name)}
-        _keep_amount(now, given, after)
-        if "close_date" in after and now.close_date_auto:
-            after["close_date_auto"] = False
-        if after:
-            before = {name: encode(getattr(now, name)) for name in after}
-            edited.append((deal_id, before, {name: encode(v) for name, v in after.items()}))
-    tx.describe(f"Edited {counted(len(edited), 'deal')}")
-    tx.change_many(Deal, edited)
-    return len(edited)
-
-
 def clone(tx: Transaction, deal_id: int) -> int:
     """Add a copy of a deal and return its id (decision 52).
 
@@ -205,7 +178,7 @@ def clone(tx: Transaction, deal_id: int) -> int:
         tx,
         contacts=linked(tx, deal_id),
         stage_id=stage.id,
-        title=deal.title[: TITLE_LIMIT - len(COPY)] + COPY,
+        title=deal.title[: values.TITLE_LIMIT - len(COPY)] + COPY,
         owner_id=deal.owner_id if tx.get(User, deal.owner_id).active else None,
         amount=deal.amount,
         currency=deal.currency,
@@ -218,7 +191,7 @@ def assign(tx: Transaction, deal_id: int, owner_id: int) -> None:
     access.full_access(tx)
     deal = tx.get(Deal, deal_id)
     if deal.owner_id != owner_id:
-        owner = _owner(tx, owner_id)
+        owner = values.owner(tx, owner_id)
         tx.describe(f"Assigned {deal.title} to {owner.name}")
         deal.owner_id = owner_id
 
@@ -240,60 +213,10 @@ def shift_close_date(tx: Transaction, deal_id: int, days: int) -> None:
 # ── fields ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _clean(changes: DealChanges) -> dict[str, Any]:
-    """Return given fields in the form in which they are stored."""
-    cleaned: dict[str, Any] = dict(changes)
-    rules: dict[str, Callable[[Any], Any]] = {
-        "title": _title,
-        "reference": _reference,
-        "amount": _amount,
-        "currency": currency_code,
-    }
-    for field, rule in rules.items():
-        if field in cleaned:
-            cleaned[field] = rule(cleaned[field])
-    if "contacts" in cleaned:
-        cleaned["contacts"] = tuple(dict.fromkeys(cleaned["contacts"]))
-    return cleaned
-
-
-def _closing(tx: Transaction, stage: Stage, close_date: date | None) -> Closing:
-    """Return how a deal that begins in a stage stands to its end (decision 34)."""
-    kind = StageKind(stage.kind)
-    return rules.enter(Closing(None, close_date), StageKind.OPEN, kind, tx.now, tx.today)
-
-
-def _title(text: str) -> str:
-    return required(text, "title", "a deal needs one", limit=TITLE_LIMIT)
-
-
-def _reference(text: str | None) -> str | None:
-    return one_line(text or "", "reference", limit=REFERENCE_LIMIT) or None
-
-
-def _amount(minor: int | None) -> int | None:
-    if minor is not None and not 0 <= minor <= MAX_AMOUNT:
-        reason = "it cannot be negative" if minor < 0 else "at most 15 digits fit"
-        raise InvalidValue("amount", minor, reason)
-    return minor
-
-
-def _owner(tx: Transaction, owner_id: int | None) -> User:
-    """Return the active user who shall own a deal: the acting one if none is named."""
-    if owner_id is None:
-        if tx.actor is None:
-            raise MissingField("owner", "nobody is acting who could own the deal")
-        owner_id = tx.actor.id
-    owner = tx.get(User, owner_id)
-    if not owner.active:
-        raise InvalidValue("owner", owner.name, "deactivated users get no more deals")
-    return owner
-
-
 def _check(tx: Transaction, wanted: Mapping[str, Any]) -> None:
     """Make sure that the rows which an edit names are there."""
     if "owner_id" in wanted:
-        _owner(tx, wanted["owner_id"])
+        values.owner(tx, wanted["owner_id"])
     if "stage_id" in wanted:
         tx.get(Stage, wanted["stage_id"])
     if "contacts" in wanted:
@@ -338,13 +261,6 @@ def _keep_number(tx: Transaction, deal: Deal, wanted: dict[str, Any], *, given: 
     if not given:
         wanted["amount"] = from_decimal_string(number, currency)
     tx.note(f"{number} {deal.currency} is now {number} {currency}: the number was kept.")
-
-
-def _keep_amount(now: Held, given: Mapping[str, Any], wanted: dict[str, Any]) -> None:
-    """Keep the number of a priced deal whose currency changes, if no other one is given."""
-    if "currency" in wanted and now.amount is not None and "amount" not in given:
-        number = decimal_string(now.amount, now.currency)
-        wanted["amount"] = from_decimal_string(number, wanted["currency"])
 
 
 def _warn_of_duplicate(tx: Transaction, deal: Deal) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from dealboard.actions import access
-from dealboard.actions.rows import key, quoted
+from dealboard.actions.rows import counted, key, quoted
 from dealboard.errors import MissingField, NotFound, Refused
+from dealboard.store import search
+from dealboard.store.search import chunks
 from dealboard.store.tables import Contact, Deal, DealContact
 from dealboard.store.transaction import Transaction
 
@@ -21,6 +23,35 @@ def add_contact(tx: Transaction, deal_id: int, contact_id: int) -> None:
     contact = tx.get(Contact, contact_id)
     tx.describe(f"Added {full_name(contact)} to {deal.title}")
     link(tx, deal, (*linked(tx, deal_id), contact_id))
+
+
+def add_contacts(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> int:
+    """Link contacts to deals, pairs of their ids, as `add_contact` does each, and return how many.
+
+    A few statements read and write all of them. Raises NotFound if one of them is gone.
+    """
+    access.full_access(tx)
+    for contact_id in {contact_id for _, contact_id in pairs}:
+        tx.get(Contact, contact_id)
+    wanted = dict.fromkeys(pairs)
+    places: dict[int, int] = {}
+    for some in chunks({deal_id for deal_id, _ in pairs}):
+        query = select(DealContact.deal_id, DealContact.contact_id, DealContact.position)
+        for deal_id, contact_id, position in tx.session.exec(
+            query.where(col(DealContact.deal_id).in_(some))
+        ):
+            wanted.pop((deal_id, contact_id), None)
+            places[deal_id] = max(position, places.get(deal_id, 0))
+    rows = []
+    for deal_id, contact_id in wanted:
+        if deal_id not in places:
+            raise NotFound("deal", f"#{deal_id}")
+        places[deal_id] += 1
+        rows.append((deal_id, contact_id, places[deal_id]))
+    tx.describe(f"Added contacts to {counted(len({row[0] for row in rows}), 'deal')}")
+    tx.insert_many(DealContact, ("deal_id", "contact_id", "position"), rows)
+    search.refresh(tx.connection, contacts=(), deals={row[0] for row in rows})
+    return len(rows)
 
 
 def remove_contact(tx: Transaction, deal_id: int, contact_id: int) -> None:

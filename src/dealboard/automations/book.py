@@ -33,6 +33,11 @@ class Deed(NamedTuple):
         parts = self.texts.get(name)
         return None if parts is None else placeholders.fill(parts, facts, setting)
 
+    def filled(self, facts: Facts, setting: Setting) -> dict[str, str]:
+        """Return all texts filled in, by name."""
+        fill = placeholders.fill
+        return {name: fill(parts, facts, setting) for name, parts in self.texts.items()}
+
     def address(self, facts: Facts, setting: Setting) -> str:
         """Return the address of a webhook; what is filled in cannot lead elsewhere."""
         parts = self.texts.get("url", ())

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 PORTION = 2_000
 """Deals whose rules are run at a time."""
 
+_ASKED = frozenset({"title", "owner_id", "currency", "stage_id"})
+"""Columns of a deal that steps and the log ask for, whatever a rule names."""
+
 TOLD = 3
 """Failures that the user is told of at once; the log has all."""
 
@@ -63,11 +66,10 @@ _FAILURES = (
 
 
 class Logged(NamedTuple):
-    """What came of a rule for a deal."""
+    """What came of a rule for some deals: the event of each, and its title."""
 
     rule: Compiled
-    event: Event
-    title: str
+    deals: tuple[tuple[Event, str], ...]
     outcome: Outcome
     did: tuple[str, ...] = ()
     reason: str = ""
@@ -182,8 +184,8 @@ class Chain:
         self._want(frozenset[str]().union(*(rule.wanted for rule in book.rules)))
 
     def _want(self, names: frozenset[str]) -> None:
-        """Read from now on what these facts need; `_columns` are those of a deal."""
-        self._wanted, self._columns = names, facts.columns(names)
+        """Read from now on what these facts need; `_columns` a deal's that count."""
+        self._wanted, self._columns = names, facts.columns(names) | _ASKED
         self._known.clear()
 
     def follow(self, happened: Sequence[Event]) -> None:
@@ -282,13 +284,10 @@ class Chain:
             if found is None or each.touched.table == "activity":
                 continue
             after = each.touched.after or {}
-            if each.touched.table == "deal" and after and not (back and "stage_id" in after):
-                subject = found[0].updated(after)
-                stale = not self._columns.isdisjoint(after)
-                known = self._with_facts(subject) if stale else (subject, found[1])
-                self._known[subject.id] = known
-            else:
+            if each.touched.table != "deal" or not after or (back and "stage_id" in after):
                 del self._known[found[0].id]
+            elif not self._columns.isdisjoint(after):
+                self._known[found[0].id] = self._with_facts(found[0].updated(after))
         self._seen = len(noticed)
         missing = [deal_id for deal_id in deal_ids if deal_id not in self._known]
         if missing:
@@ -337,9 +336,7 @@ class Chain:
                 for target in targets:
                     self._do(rule, deeds, [target], outcome)
             return
-        self.log += [
-            Logged(rule, target.event, target.subject.title, outcome, did) for target in targets
-        ]
+        self.log.append(Logged(rule, _deals(targets), outcome, did))
 
     @contextmanager
     def _as(self, rule: Compiled) -> Iterator[None]:
@@ -351,10 +348,9 @@ class Chain:
         self._tx.journal.cause = None
 
     def _fail(self, rule: Compiled, targets: Iterable[Target], reason: str) -> None:
-        for target in targets:
-            self._ran.add((rule.id, target.event.deal_id))
-            title = target.subject.title
-            self.log.append(Logged(rule, target.event, title, Outcome.FAILED, (), reason))
+        deals = _deals(targets)
+        self._ran |= {(rule.id, event.deal_id) for event, _ in deals}
+        self.log.append(Logged(rule, deals, Outcome.FAILED, (), reason))
 
     # ── the guard ─────────────────────────────────────────────────────────────────────────────
 
@@ -416,6 +412,8 @@ class Chain:
         found = []
         waiting = {rule.trigger.on for rule in self._book.rules}
         for cause, some in causes.items():
+            if not any(events.may_fire(each, waiting) for each in some):
+                continue
             for event in events.happened(some):
                 if event.kinds.isdisjoint(waiting):
                     continue
@@ -431,6 +429,10 @@ class _Told(Exception):
     def __init__(self, changed: bool) -> None:
         super().__init__(changed)
         self.changed = changed
+
+
+def _deals(targets: Iterable[Target]) -> tuple[tuple[Event, str], ...]:
+    return tuple((target.event, target.subject.title) for target in targets)
 
 
 def _trip(rule: Compiled, target: Target, reason: str) -> Trip:
@@ -465,7 +467,7 @@ def _stopped(tx: Transaction, book: Book, trips: Sequence[Trip]) -> list[Logged]
             about = trip.deal_id if trip.deal_id in titles else trip.root
             event = Event(about, frozenset(), trip.root, path=trip.path)
             title = titles.get(about, "")
-            logged.append(Logged(rule, event, title, Outcome.STOPPED, (), trip.reason))
+            logged.append(Logged(rule, ((event, title),), Outcome.STOPPED, (), trip.reason))
     return logged
 
 
@@ -473,7 +475,7 @@ def _given_up(book: Book, roots: Sequence[Event]) -> list[Logged]:
     """Remember of what the clock began, and the guard took back, that its time has been."""
     known = {rule.id: rule for rule in book.rules}
     return [
-        Logged(known[event.only], event, "", Outcome.STOPPED, (), guard.TAKEN_BACK)
+        Logged(known[event.only], ((event, ""),), Outcome.STOPPED, (), guard.TAKEN_BACK)
         for event in roots
         if event.occurrence is not None and event.only in known
     ]
@@ -481,39 +483,40 @@ def _given_up(book: Book, roots: Sequence[Event]) -> list[Logged]:
 
 def _write(tx: Transaction, book: Book, log: Sequence[Logged]) -> None:
     names = {rule.id: rule.name for rule in book.rules}
-    now, seq = moment_text(tx.now), tx.operation.seq
-    details: dict[tuple[object, ...], str] = {}
-    rows = []
+    now, seq, quoted = moment_text(tx.now), tx.operation.seq, encode_basestring_ascii
+    rows: list[tuple[Any, ...]] = []
     for each in log:
-        rule, event = each.rule, each.event
-        alike = rule.id, each.outcome, event.kinds, each.reason, event.path
-        detail = details.get(alike)
-        if detail is None:
-            detail = details[alike] = _detail(each, names)
-        about = f'{{"deal":{encode_basestring_ascii(each.title)},{detail}'
-        outcome = each.outcome.value
-        rows.append((rule.id, event.deal_id, seq, now, outcome, event.occurrence, about))
+        rule_id, outcome = each.rule.id, each.outcome.value
+        details: dict[tuple[object, ...], str] = {}
+        for event, title in each.deals:
+            alike = event.kinds, event.path
+            if alike not in details:
+                details[alike] = _detail(each, event, names)
+            about = f'{{"deal":{quoted(title)},{details[alike]}'
+            rows.append((rule_id, event.deal_id, seq, now, outcome, event.occurrence, about))
     if rows:
         tx.journal.kept = True  # an operation that the log names stays
     driver.insert(tx.connection, _LOG, rows)
-    failed = [each for each in log if each.outcome is Outcome.FAILED]
-    for each in failed[:TOLD]:
-        about = f" for {excerpt(each.title)}" if each.title else ""
+    failed = [
+        (each, title) for each in log if each.outcome is Outcome.FAILED for _, title in each.deals
+    ]
+    for each, title in failed[:TOLD]:
+        about = f" for {excerpt(title)}" if title else ""
         tx.note(f"{_OURS}{excerpt(each.rule.name)}” failed{about}: {each.reason}")
     if len(failed) > TOLD:
-        tx.note(f"{_OURS}{excerpt(failed[TOLD].rule.name)}” and others failed"
+        tx.note(f"{_OURS}{excerpt(failed[TOLD][0].rule.name)}” and others failed"
                 f" {len(failed) - TOLD} more times; the run log says why.")  # fmt: skip
 
 
-def _detail(each: Logged, names: Mapping[int, str]) -> str:
+def _detail(each: Logged, event: Event, names: Mapping[int, str]) -> str:
     """Return the rest of an entry's JSON object, the same for all deals alike."""
     detail: dict[str, Any] = {"rule": each.rule.name}
-    if each.event.kinds:
-        detail["event"] = each.event.kind().value
+    if event.kinds:
+        detail["event"] = event.kind().value
     if each.did:
         detail["did"] = each.did
     if each.reason:
         detail["reason"] = each.reason
-    if each.event.path:
-        detail["chain"] = [names.get(rule_id, f"#{rule_id}") for rule_id in each.event.path]
+    if event.path:
+        detail["chain"] = [names.get(rule_id, f"#{rule_id}") for rule_id in event.path]
     return as_json(detail)[1:]

@@ -6,7 +6,7 @@ is a deal's place among others, nor what follows from the stage alone. Contacts 
 created with are part of its creation.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dealboard.domain.rules import UPDATED_FIELDS, On, Trigger
@@ -57,6 +57,16 @@ class Event(NamedTuple):
             if on in self.kinds:
                 return on
         return next(iter(self.kinds))
+
+
+def may_fire(noticed: Noticed, waiting: Collection[On]) -> bool:
+    """Return whether a change may be part of an event that one of these waits for."""
+    name, _, before, after = noticed.touched
+    if name == "activity" or noticed.deal_id is None:
+        return False
+    if name != "deal" or before is None:
+        return True
+    return after is not None and (On.UPDATED in waiting or "stage_id" in after)
 
 
 def happened(noticed: Iterable[Noticed]) -> list[Event]:

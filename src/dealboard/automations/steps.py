@@ -4,13 +4,13 @@ Each step is handed the deals with what the rule knows of them. Texts are filled
 deal was when the rule began. Whatever cannot be done raises; who runs the rule decides what then.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from dealboard.actions import activities, contacts, deals
+from dealboard.actions.bulk import Draft
 from dealboard.automations.book import Compiled, Deed
 from dealboard.automations.events import Event
 from dealboard.automations.facts import Places
@@ -19,16 +19,18 @@ from dealboard.domain.changes import DealChanges
 from dealboard.domain.dates import parse_day, shift
 from dealboard.domain.money import currency_code, from_decimal_string, parse_amount
 from dealboard.domain.outbox import State
-from dealboard.domain.placeholders import Setting
+from dealboard.domain.placeholders import Setting, fill
 from dealboard.domain.rules import Do
 from dealboard.domain.stages import StageKind
 from dealboard.domain.views import ActivityKind, Deal
 from dealboard.errors import InvalidValue, MissingField, NotFound
 from dealboard.store import driver
-from dealboard.store.ids import new_uid
+from dealboard.store.ids import new_uids
+from dealboard.store.images import in_order
 from dealboard.store.reads import deals as deal_reads
 from dealboard.store.reads.contacts import by_ids as contacts_by_ids
 from dealboard.store.reads.facts import Subject
+from dealboard.store.reads.links import contacts_of
 from dealboard.store.reads.values import moment_text
 from dealboard.store.transaction import Transaction
 from dealboard.transfer import documents
@@ -75,29 +77,43 @@ class Hands:
     # ── deals ─────────────────────────────────────────────────────────────────────────────────
 
     def create_deal(self, rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
-        """Add a deal with the contacts of the one that fired (decision 59)."""
+        """Add a deal with the contacts of each one that fired (decision 59)."""
+        self.tx.flush()
+        linked = contacts_of(self.tx.connection, _ids(targets), "contact.id", int)
+        stage_id, drafts = self._stage(deed), []
         for target in targets:
-            currency = self._currency(deed, target)
-            made = deals.create(
-                self.tx,
-                contacts=self._contacts(target),
-                stage_id=self._stage(deed),
-                title=deed.text("title", target.facts, self.setting) or None,
-                owner_id=deed.args.get("owner") or self._owner(target),
-                amount=self._amount(deed, target, currency),
-                currency=currency,
-                close_date=self._day(deed, target),
-                reference=deed.text("reference", target.facts, self.setting),
+            said = deed.filled(target.facts, self.setting)
+            code = said.get("currency")
+            currency = currency_code(code) if code else target.subject.currency
+            drafts.append(
+                Draft(
+                    contacts=_first(target.event.contact_id, linked.get(target.event.deal_id, ())),
+                    stage_id=stage_id,
+                    title=said.get("title") or None,
+                    owner_id=deed.args.get("owner") or self._owner(target),
+                    amount=self._amount(said.get("amount", ""), currency),
+                    currency=currency,
+                    close_date=self._day(said.get("close_date", "")),
+                    reference=said.get("reference"),
+                )
             )
-            self.began[rule.id, made] = target.event
+        made = deals.create_many(self.tx, drafts)
+        self.began |= {
+            (rule.id, each): target.event for each, target in zip(made, targets, strict=True)
+        }
 
     def update_deal(self, rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
         """Change fields of the deal that fired, or of the one with a reference (decision 60)."""
         changes: dict[int, DealChanges] = {}
+        alike: dict[tuple[str, ...], DealChanges] = {}
         for target in targets:
-            deal_id, currency = self._meant(deed, target)
+            said = deed.filled(target.facts, self.setting)
+            deal_id, currency = self._meant(said.get("find_reference"), target)
             self.began.setdefault((rule.id, deal_id), target.event)
-            changes[deal_id] = self._changes(deed, target, currency)
+            same = (currency, *said.values())
+            if same not in alike:
+                alike[same] = self._changes(deed, said, currency)
+            changes[deal_id] = alike[same]
         deals.edit_many(self.tx, changes)
         if "stage" in deed.args:
             deals.move_many(self.tx, changes, deed.args["stage"])
@@ -112,15 +128,19 @@ class Hands:
 
     def add_contact(self, _rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
         """Link a contact, who is added if nobody is called so and it says how to reach them."""
+        known: dict[str, int] = {}
+        added = []
         for target in targets:
             who = deed.text("contact", target.facts, self.setting) or ""
             if not who.strip():
                 raise MissingField("contact", "there is nobody to add")
-            deals.add_contact(self.tx, target.event.deal_id, contacts.resolve(self.tx, who))
+            if who not in known:
+                known[who] = contacts.resolve(self.tx, who)
+            added.append((target.event.deal_id, known[who]))
+        deals.add_contacts(self.tx, added)
 
-    def _meant(self, deed: Deed, target: Target) -> tuple[int, str]:
+    def _meant(self, reference: str | None, target: Target) -> tuple[int, str]:
         """Return the deal that an update means, and its currency."""
-        reference = deed.text("find_reference", target.facts, self.setting)
         if reference is None:
             return target.event.deal_id, target.subject.currency
         if not reference.strip():
@@ -128,36 +148,30 @@ class Hands:
         found = self.tx.read(deal_reads.find, reference=reference.strip())
         return found.id, found.currency
 
-    def _changes(self, deed: Deed, target: Target, currency: str) -> DealChanges:
-        facts, setting, changes = target.facts, self.setting, DealChanges()
-        title = deed.text("title", facts, setting)
-        if title is not None:
-            changes["title"] = title
-        code = deed.text("currency", facts, setting)
-        if code:
-            currency = changes["currency"] = currency_code(code)
-        if "amount" in deed.texts:
-            changes["amount"] = self._amount(deed, target, currency)
-        if "close_date" in deed.texts:
-            changes["close_date"] = self._day(deed, target)
-        if "reference" in deed.texts:
-            changes["reference"] = deed.text("reference", facts, setting)
+    def _changes(self, deed: Deed, said: Mapping[str, str], currency: str) -> DealChanges:
+        changes = DealChanges()
+        if "title" in said:
+            changes["title"] = said["title"]
+        if said.get("currency"):
+            currency = changes["currency"] = currency_code(said["currency"])
+        if "amount" in said:
+            changes["amount"] = self._amount(said["amount"], currency)
+        if "close_date" in said:
+            changes["close_date"] = self._day(said["close_date"])
+        if "reference" in said:
+            changes["reference"] = said["reference"]
         if "owner" in deed.args:
             changes["owner_id"] = deed.args["owner"]
         return changes
 
-    def _currency(self, deed: Deed, target: Target) -> str:
-        code = deed.text("currency", target.facts, self.setting)
-        return currency_code(code) if code else target.subject.currency
-
-    def _amount(self, deed: Deed, target: Target, currency: str) -> int | None:
-        text = (deed.text("amount", target.facts, self.setting) or "").strip()
+    def _amount(self, text: str, currency: str) -> int | None:
+        text = text.strip()
         if _PLAIN.fullmatch(text):
             return from_decimal_string(text, currency)
         return parse_amount(text, currency, self.setting.locale)
 
-    def _day(self, deed: Deed, target: Target) -> date | None:
-        text = (deed.text("close_date", target.facts, self.setting) or "").strip()
+    def _day(self, text: str) -> date | None:
+        text = text.strip()
         if text and text not in self._days:  # most deals get the same one
             self._days[text] = parse_day(text, self.setting.today, field="close date")
         return self._days.get(text)
@@ -187,16 +201,6 @@ class Hands:
             return owner.id
         return None if self.tx.actor is None else self.tx.actor.id
 
-    def _contacts(self, target: Target) -> tuple[int, ...]:
-        self.tx.flush()
-        rows = self.tx.connection.execute(
-            "SELECT contact_id FROM deal_contact WHERE deal_id = :deal ORDER BY position, id",
-            {"deal": target.event.deal_id},
-        )
-        ids = [row[0] for row in rows]
-        first = target.event.contact_id
-        return tuple([first, *(i for i in ids if i != first)] if first in ids else ids)
-
     # ── activities ────────────────────────────────────────────────────────────────────────────
 
     def add_task(self, _rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
@@ -212,12 +216,13 @@ class Hands:
     def _write(
         self, kind: ActivityKind, deed: Deed, targets: Sequence[Target], due: date | None
     ) -> None:
+        named, parts = deed.args.get("owner"), deed.texts.get("text", ())
         drafts = [
             activities.Draft(
                 target.event.deal_id,
-                deed.text("text", target.facts, self.setting) or "",
+                fill(parts, target.facts, self.setting),
                 due,
-                deed.args.get("owner") or self._owner(target),
+                named or self._owner(target),
             )
             for target in targets
         ]
@@ -227,30 +232,31 @@ class Hands:
 
     def send_webhook(self, rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
         """Put a webhook into the outbox, what it will say frozen."""
+        now = moment_text(self.tx.now)
         views = {each.id: each for each in self.tx.read(deal_reads.by_ids, _ids(targets))}
         self._queue(
             "webhook",
             rule,
-            ((target, self._letter(rule, deed, target, views), moment_text(self.tx.now))
+            now,
+            ((target, self._letter(rule, deed, target, views[target.event.deal_id], now))
              for target in targets if target.event.deal_id in views),
         )  # fmt: skip
 
     def _letter(
-        self, rule: Compiled, deed: Deed, target: Target, views: dict[int, Deal]
+        self, rule: Compiled, deed: Deed, target: Target, view: Deal, now: str
     ) -> dict[str, Any]:
-        view = views[target.event.deal_id]
         body = {
             "event": target.event.kind().value,
             "rule": {"id": rule.id, "name": rule.name},
             "deal": documents.deal(view),
             "contact": self._contact(view, target.event.contact_id),
-            "at": moment_text(self.tx.now),
+            "at": now,
             "operation": self.tx.operation.uid,
         }
         return {
             "url": deed.address(target.facts, self.setting),
             "secret": deed.args.get("secret"),
-            "body": _json(body),
+            "body": in_order(body),
         }
 
     def _contact(self, view: Deal, contact_id: int | None) -> dict[str, Any] | None:
@@ -274,21 +280,29 @@ class Hands:
         if rest:
             due = moment_text(self.tx.now + deed.wait)
             left = [each.document for each in rest]
-            self._queue("step", rule, ((each, _left(rule, left, each), due) for each in targets))
+            self._queue("step", rule, due, ((each, _left(rule, left, each)) for each in targets))
 
     def _queue(
-        self, kind: str, rule: Compiled, rows: Iterable[tuple[Target, dict[str, Any], str]]
+        self, kind: str, rule: Compiled, due: str, rows: Iterable[tuple[Target, dict[str, Any]]]
     ) -> None:
         tx, now = self.tx, moment_text(self.tx.now)
         tx.flush()
         tx.journal.kept = True  # an operation that is named in the outbox stays
-        seq, queued = tx.operation.seq, []
-        for target, payload, due in rows:
-            deal_id, contact_id = target.event.deal_id, target.event.contact_id
-            about = rule.id, deal_id, contact_id or _primary(target)
-            made = new_uid(tx.now), kind, State.PENDING.value, _json(payload), now, due, seq
-            queued.append((*made, *about, 0, "", "[]"))
+        letters = list(rows)
+        uids = new_uids(tx.now, len(letters))
+        state, seq, queued = State.PENDING.value, tx.operation.seq, []
+        for uid, (target, payload) in zip(uids, letters, strict=True):
+            contact_id = target.event.contact_id or _primary(target)
+            about = rule.id, target.event.deal_id, contact_id
+            queued.append((uid, kind, state, in_order(payload), now, due, seq, *about, 0, "", "[]"))
         driver.insert(tx.connection, _QUEUE, queued)
+
+
+def _first(contact_id: int | None, linked: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the contacts of a deal, the one that its event is about first."""
+    if contact_id not in linked:
+        return linked
+    return contact_id, *(each for each in linked if each != contact_id)
 
 
 def _left(rule: Compiled, steps: Sequence[dict[str, Any]], target: Target) -> dict[str, Any]:
@@ -310,10 +324,6 @@ def _primary(target: Target) -> int | None:
 
 def _ids(targets: Iterable[Target]) -> list[int]:
     return [target.event.deal_id for target in targets]
-
-
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, separators=(",", ":"))
 
 
 _DO: dict[Do, Callable[[Hands, Compiled, Deed, Sequence[Target]], None]] = {

@@ -107,6 +107,8 @@ def _shift(today: re.Match[str]) -> tuple[int, Unit] | None:
 
 def _filled(part: Placeholder, facts: Facts, setting: Setting) -> str:
     value = facts.get(part.name)
+    if type(value) is str and value:  # most are
+        return value
     if part.name == "today":
         value = shift(setting.today, *part.shift) if part.shift else setting.today
     if value is None or value == "":

@@ -39,6 +39,8 @@ class On(StrEnum):
     ROTTING = "rotting"
     OVERDUE = "task_overdue"
 
+    __hash__ = str.__hash__  # that of enums is written in Python, and asked for every event
+
 
 BY_CLOCK = frozenset({On.CLOSE_DATE, On.ROTTING, On.OVERDUE})
 """Triggers that are looked at when dealboard runs, once per deal and occurrence."""

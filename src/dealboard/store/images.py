@@ -15,20 +15,20 @@ from dealboard.store.columns import Day, Flag, Moment, moment_text
 Image = dict[str, Any]
 """Column names with JSON values: moments and days as ISO text."""
 
-_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
-
-def _encoder() -> Callable[[Any, int], Iterable[str]]:
-    """Return what the encoder above makes anew for every value, which costs more than most do."""
+def _encoder(*, sort_keys: bool) -> Callable[[Any, int], Iterable[str]]:
+    """Return what JSONEncoder makes anew for every value, which costs more than most do."""
+    whole = json.JSONEncoder(sort_keys=sort_keys, separators=(",", ":"))
     if c_make_encoder is None:  # another Python than CPython
-        return lambda value, _: _JSON.iterencode(value)
+        return lambda value, _: whole.iterencode(value)
     made: Callable[[Any, int], Iterable[str]] = c_make_encoder(
-        None, _JSON.default, encode_basestring_ascii, None, ":", ",", True, False, True
+        None, whole.default, encode_basestring_ascii, None, ":", ",", sort_keys, False, True
     )
     return made
 
 
-_encoded = _encoder()
+_sorted = _encoder(sort_keys=True)
+_as_given = _encoder(sort_keys=False)
 
 TABLES: dict[str, type[SQLModel]] = {str(table.__tablename__): table for table in tables.JOURNALLED}
 """The journalled tables by name, parents before children."""
@@ -92,8 +92,13 @@ def dumps(image: Image | None) -> str | None:
 
 
 def as_json(document: Mapping[str, Any]) -> str:
-    """Return the smallest JSON text of an object, its keys in order."""
-    return "".join(_encoded(document, 0))
+    """Return the smallest JSON text of an object, its keys sorted."""
+    return "".join(_sorted(document, 0))
+
+
+def in_order(document: Mapping[str, Any]) -> str:
+    """Return the smallest JSON text of an object, its keys as they are given."""
+    return "".join(_as_given(document, 0))
 
 
 def loads(kept: str | None) -> Image | None:

@@ -19,7 +19,7 @@ from sqlmodel import Session, SQLModel
 from dealboard.store import driver, images, tables
 from dealboard.store.columns import moment_text
 from dealboard.store.images import Image
-from dealboard.store.search import SearchColumn, chunks
+from dealboard.store.search import OF_DEAL, SearchColumn, chunks, deal_texts
 from dealboard.store.transaction import Entry, Receipt, ResultT, Touched, Transaction
 
 CHUNK = 2_000
@@ -138,10 +138,17 @@ class Journal:
         for change in changes:
             alike.setdefault(tuple(change[2]), []).append(change)
         for columns, some in alike.items():
-            sets = ", ".join(f'"{column}" = ?' for column in columns)
+            written = [[*after.values(), *([now] if counted else ())] for _, _, after in some]
+            sets = ", ".join(f'"{column}" = ?' for column in columns) + counted
+            if table is tables.Deal and not OF_DEAL.isdisjoint(columns):
+                texts = deal_texts(self._tx.connection, {key: after for key, _, after in some})
+                sets += ", search = ?"
+                for values, (key, _, _) in zip(written, some, strict=True):
+                    values.append(texts[key])
+            self._look_past(name, ((key, before) for key, before, _ in some))
             self._tx.connection.executemany(
-                f'UPDATE "{name}" SET {sets}{counted} WHERE id = ?',  # noqa: S608 -- our names
-                [(*after.values(), *([now] if counted else ()), key) for key, _, after in some],
+                f'UPDATE "{name}" SET {sets} WHERE id = ?',  # noqa: S608 -- our names
+                [(*values, key) for values, (key, _, _) in zip(written, some, strict=True)],
             )
             self._enter_many(table, some)
 
@@ -151,7 +158,7 @@ class Journal:
         """Insert rows, record each with an image of its own, and return their ids.
 
         `rows` are tuples of `columns`, in the form SQLite keeps them; columns that are left out
-        are NULL. Nothing that is searched may come this way.
+        are NULL. What they, and what they belong to, are found by is the caller's.
         """
         name = str(table.__tablename__)
         first = next_id(self._tx.session, table)
@@ -186,7 +193,13 @@ class Journal:
             found = connection.execute(f"SELECT {columns} {where}", some).fetchall()
             connection.execute(f"DELETE {where}", some)
             gone = [(row[0], images.image_of_kept(table, row[1:]), None) for row in found]
+            self._look_past(name, ((row_id, before) for row_id, before, _ in gone))
             self._enter_many(table, gone)
+
+    def _look_past(self, name: str, changed: Iterable[tuple[int, Image]]) -> None:
+        if name in ("contact", "deal_contact"):
+            for row_id, before in changed:
+                self._search.look_past(name, row_id, before)
 
     def _enter_many(
         self, table: type[SQLModel], changes: Sequence[tuple[int, Image | None, Image | None]]
@@ -196,21 +209,24 @@ class Journal:
         loaded = self._session is not None and bool(self._session.identity_map)
         owners = self._owners_of(name, changes)
         dumps, last, noticed = images.dumps, self._last, self.noticed
-        searched = name in ("contact", "deal", "deal_contact")
+        is_deal = name == "deal"
+        told, same = None, None
         fresh = []
         for row_id, before, after in changes:
-            if searched and before is not None:
-                self._search.look_past(name, row_id, before)
             if loaded:
                 self._expire(table, row_id)
-            deal_id = owners.get(row_id) or deal_of(name, row_id, before, after)
+            deal_id = (
+                row_id if is_deal else owners.get(row_id) or deal_of(name, row_id, before, after)
+            )
             key = name, row_id
             if last.get(key, -1) == cause:
                 self._enter(name, row_id, deal_id, before, after)
-            else:
-                last[key] = cause
-                noticed.append(Noticed(Touched(name, row_id, before, after), deal_id, cause))
-                fresh.append((seq, name, row_id, deal_id, cause, dumps(before), dumps(after)))
+                continue
+            last[key] = cause
+            noticed.append(Noticed(Touched(name, row_id, before, after), deal_id, cause))
+            if after is not same:  # many rows may become the same
+                told, same = dumps(after), after
+            fresh.append((seq, name, row_id, deal_id, cause, dumps(before), told))
         driver.insert(self._tx.connection, _INTO_CHANGE, fresh)
 
     def _expire(self, table: type[SQLModel], row_id: int) -> None:
@@ -249,7 +265,7 @@ class Journal:
         if self._session is not None:
             self._session.flush()
         if self._search.stale:
-            self._search.refresh(tx.session)
+            self._search.refresh(tx.connection)
         touched = folded(each.touched for each in self.noticed)
         # Undo and redo write many rows past the session, with images of their own.
         if not self._certain or operation.kind != "do":

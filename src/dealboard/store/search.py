@@ -7,13 +7,13 @@ digits, so it is refreshed once, at the end, for the deals that a transaction to
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Table, bindparam, inspect, select, update
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session as AnySession
-from sqlmodel import col
 
 from dealboard.domain.text import fold, search_text
+from dealboard.store.driver import Connection
 from dealboard.store.tables import Contact, Deal, DealContact
 
 SEPARATOR = "\x1f"
@@ -63,38 +63,49 @@ class SearchColumn:
         del self._written[mark:]
 
     def look_past(self, table: str, row_id: int, before: Mapping[str, Any]) -> None:
-        """Look at what is changed or deleted past the session; `before` are those fields."""
+        """Look at what is changed or deleted past the session; `before` are those fields.
+
+        What a deal's own fields change is written with them: see `deal_texts`.
+        """
         match table:
             case "contact" if before.keys() & OF_CONTACT:
                 self._past.add(row_id)
-            case "deal" if before.keys() & OF_DEAL:
-                self._deals.add(row_id)
             case "deal_contact" if "deal_id" in before:
                 self._deals.add(before["deal_id"])
             case "deal_contact":
                 self._links.add(row_id)
 
-    def refresh(self, session: AnySession) -> None:
+    def refresh(self, connection: Connection) -> None:
         """Rewrite the search text of the rows that need it."""
         self._deals.update(row.id for row in self._written if row.id is not None)
-        for some in chunks(self._contacts | self._past):
-            links = select(col(DealContact.deal_id)).where(col(DealContact.contact_id).in_(some))
-            self._deals.update(session.scalars(links))
-        for some in chunks(self._links):
-            links = select(col(DealContact.deal_id)).where(col(DealContact.id).in_(some))
-            self._deals.update(session.scalars(links))
-        refresh(session, self._past, self._deals)
+        self._deals.update(_linked(connection, "contact_id", self._contacts | self._past))
+        self._deals.update(_linked(connection, "id", self._links))
+        refresh(connection, self._past, self._deals)
 
 
-def refresh(session: AnySession, contacts: Iterable[int], deals: Iterable[int]) -> None:
+def refresh(connection: Connection, contacts: Iterable[int], deals: Iterable[int]) -> None:
     """Rewrite the search text of these rows, past the journal and the version count."""
     for some in chunks(contacts):
-        _refresh_contacts(session, some)
+        people = connection.execute(f"SELECT id, {_PERSON} FROM contact WHERE {_among(some)}", some)
+        texts = [(contact_search(_Person(*person)), row_id) for row_id, *person in people]
+        connection.executemany("UPDATE contact SET search = ? WHERE id = ?", texts)
     for some in chunks(deals):
-        _refresh_deals(session, some)
+        stale = [
+            (text, row_id) for row_id, text, old in _deals(connection, some, {}) if text != old
+        ]
+        connection.executemany("UPDATE deal SET search = ? WHERE id = ?", stale)
 
 
-def contact_search(contact: Contact | Row[Any]) -> str:
+def deal_texts(connection: Connection, changed: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """Return what deals are found by after a change: by id, the fields that it sets."""
+    return {
+        row_id: text
+        for some in chunks(changed)
+        for row_id, text, _ in _deals(connection, some, changed)
+    }
+
+
+def contact_search(contact: "Contact | _Person") -> str:
     """Return what a contact is found by: name, company, phone digits, e-mail, custom values."""
     name = f"{contact.first_name} {contact.last_name}"
     parts = search_text(name, contact.company, [("", contact.phone)])
@@ -102,44 +113,52 @@ def contact_search(contact: Contact | Row[Any]) -> str:
     return SEPARATOR.join(filter(None, (parts, fold(contact.email or ""), *map(fold, custom))))
 
 
-def _refresh_contacts(session: AnySession, contact_ids: Sequence[int]) -> None:
-    table = Contact.__table__  # type: ignore[attr-defined]
-    found = session.execute(select(table).where(table.c.id.in_(contact_ids)))
-    _write(session, table, [(row.id, contact_search(row)) for row in found])
+class _Person(NamedTuple):
+    """What a contact is found by, as it is kept."""
+
+    first_name: str
+    last_name: str
+    company: str | None
+    phone: str | None
+    email: str | None
+    custom: str
 
 
-def _refresh_deals(session: AnySession, deal_ids: Sequence[int]) -> None:
+_PERSON = ", ".join(_Person._fields)
+
+
+def _deals(
+    connection: Connection, deal_ids: Sequence[int], changed: Mapping[int, Mapping[str, Any]]
+) -> Iterator[tuple[int, str, str]]:
+    """Yield for each of some deals what it is found by now, and what is kept of that."""
     people: dict[int, list[tuple[str, str | None]]] = {}
-    links = (
-        select(
-            col(DealContact.deal_id),
-            col(Contact.first_name),
-            col(Contact.last_name),
-            col(Contact.phone),
-        )
-        .join(Contact, col(Contact.id) == col(DealContact.contact_id))
-        .where(col(DealContact.deal_id).in_(deal_ids))
-        .order_by(col(DealContact.deal_id), col(DealContact.position))
+    links = connection.execute(
+        "SELECT link.deal_id, contact.first_name, contact.last_name, contact.phone"
+        " FROM deal_contact AS link JOIN contact ON contact.id = link.contact_id"
+        f" WHERE {_among(deal_ids, 'link.deal_id')} ORDER BY link.deal_id, link.position",
+        deal_ids,
     )
-    for linked_id, first, last, phone in session.execute(links):
-        people.setdefault(linked_id, []).append((f"{first} {last}", phone))
-    table = Deal.__table__  # type: ignore[attr-defined]
-    columns = table.c["id", "title", "reference", "search"]
-    stale = []
-    for row_id, title, reference, old in session.execute(
-        select(*columns).where(table.c.id.in_(deal_ids))
-    ):
-        new = search_text(title, reference, people.get(row_id, []))
-        if new != old:
-            stale.append((row_id, new))
-    _write(session, table, stale)
+    for deal_id, first, last, phone in links:
+        people.setdefault(deal_id, []).append((f"{first} {last}", phone))
+    rows = connection.execute(
+        f"SELECT id, title, reference, search FROM deal WHERE {_among(deal_ids)}", deal_ids
+    )
+    for row_id, title, reference, old in rows.fetchall():
+        fresh = changed.get(row_id, {})
+        own = fresh.get("title", title), fresh.get("reference", reference)
+        yield row_id, search_text(*own, people.get(row_id, ())), old
 
 
-def _write(session: AnySession, table: Table, texts: Sequence[tuple[int, str]]) -> None:
-    if texts:
-        statement = update(table).where(table.c.id == bindparam("key"))
-        values = [{"key": row_id, "search": text} for row_id, text in texts]
-        session.execute(statement.values(search=bindparam("search")), values)
+def _linked(connection: Connection, column: str, keys: Iterable[int]) -> Iterator[int]:
+    """Yield the deals of links that have one of these in a column."""
+    for some in chunks(keys):
+        links = f"SELECT deal_id FROM deal_contact WHERE {_among(some, column)}"
+        for row in connection.execute(links, some):
+            yield row[0]
+
+
+def _among(ids: Sequence[int], column: str = "id") -> str:
+    return f"{column} IN ({', '.join('?' * len(ids))})"
 
 
 def chunks(ids: Iterable[int], size: int = 500) -> Iterator[tuple[int, ...]]:

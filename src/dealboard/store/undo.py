@@ -254,7 +254,9 @@ class _Inversion:
             for ids in chunks(deleted, journal.CHUNK):
                 self._insert(TABLES[name], {row_id: deleted[row_id] for row_id in ids})
         linked = {image["deal_id"] for image in gone["deal_contact"].values()}
-        search.refresh(self._session, contacts=gone["contact"], deals=linked.union(gone["deal"]))
+        search.refresh(
+            self._tx.connection, contacts=gone["contact"], deals=linked.union(gone["deal"])
+        )
 
     def _insert(self, table: type[SQLModel], gone: Mapping[int, Image]) -> None:
         self._check_parents(table, gone.values())

@@ -11,11 +11,19 @@ from dealboard.store.driver import Connection
 from dealboard.store.reads import deals
 from dealboard.store.reads.contact_list import count, ordered_ids, rows
 from dealboard.store.reads.totals import by_size
-from dealboard.store.reads.values import Params, listed, moment, moment_or_none, portions
+from dealboard.store.reads.values import (
+    Params,
+    full_name,
+    listed,
+    moment,
+    moment_or_none,
+    portions,
+)
 from dealboard.store.reads.where import contains, starts
 
 __all__ = [
     "by_ids",
+    "called",
     "contact",
     "contacts",
     "count",
@@ -147,6 +155,19 @@ def by_ids(connection: Connection, contact_ids: Sequence[int]) -> tuple[Contact,
         )
         found |= {row[0]: _contact(row) for row in rows}
     return tuple(found[each] for each in contact_ids if each in found)
+
+
+def called(connection: Connection, contact_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+    """Return names and phone numbers of these contacts by id; those that are gone are left out."""
+    found: dict[int, tuple[str, str | None]] = {}
+    for some in portions(contact_ids):
+        rows = connection.execute(
+            "SELECT id, first_name, last_name, phone FROM contact"
+            f" WHERE id IN ({', '.join('?' * len(some))})",
+            some,
+        )
+        found |= {row_id: (full_name(first, last), phone) for row_id, first, last, phone in rows}
+    return found
 
 
 def _contact(row: tuple[Any, ...]) -> Contact:

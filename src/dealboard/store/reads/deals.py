@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from dealboard.domain.filters import DealFilter, Sort
-from dealboard.domain.views import Deal, Person, Subtotal
+from dealboard.domain.views import Deal, Person, Pipeline, Stage, Subtotal, User
 from dealboard.errors import InvalidValue, NotFound
 from dealboard.store.driver import Connection
 from dealboard.store.reads.links import contacts_of
@@ -48,16 +48,19 @@ class Owned(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The plain fields of a deal: what an edit of many compares and writes."""
+    """The plain fields of a deal, as they are kept: what an edit of many compares and writes."""
 
     id: int
     title: str
     owner_id: int
     amount: int | None
     currency: str
-    close_date: date | None
-    close_date_auto: bool
+    close_date: str | None
+    close_date_auto: int
     reference: str | None
+
+
+_HELD = ", ".join(Held._fields)
 
 
 def deal(connection: Connection, deal_id: int) -> Deal:
@@ -173,48 +176,55 @@ def held(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Held]:
     """Return the plain fields of these deals by id; those that are gone are left out."""
     found: dict[int, Held] = {}
     for some in portions(deal_ids):
-        params: Params = {}
         rows = connection.execute(
-            "SELECT id, title, owner_id, amount, currency, close_date, close_date_auto, reference"
-            f" FROM deal WHERE id IN ({listed('deal', some, params)})",
-            params,
+            f"SELECT {_HELD} FROM deal WHERE id IN ({', '.join('?' * len(some))})", some
         )
-        for row_id, title, owner_id, amount, currency, day, auto, reference in rows:
-            found[row_id] = Held(
-                row_id, title, owner_id, amount, currency, day_or_none(day), bool(auto), reference
-            )
+        found |= {row[0]: Held._make(row) for row in rows}
     return found
 
 
 def _portion(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Deal]:
-    params: Params = {}
     people = contacts_of(connection, deal_ids, _PERSON, _person)
+    known = _Known({}, {}, {})
     rows = connection.execute(
         f"SELECT {_DEAL}, {PIPELINE}, {STAGE}, {USER} FROM deal"
         " JOIN stage ON stage.id = deal.stage_id JOIN pipeline ON pipeline.id = stage.pipeline_id"
         ' JOIN "user" ON "user".id = deal.owner_id'
-        f" WHERE deal.id IN ({listed('deal', deal_ids, params)})",
-        params,
+        f" WHERE deal.id IN ({', '.join('?' * len(deal_ids))})",
+        deal_ids,
     )
-    return {row[0]: _deal(row, people.get(row[0], ())) for row in rows}
+    return {row[0]: _deal(row, people.get(row[0], ()), known) for row in rows}
+
+
+class _Known(NamedTuple):
+    """What many deals have in common, made once."""
+
+    pipelines: dict[int, Pipeline]
+    stages: dict[int, Stage]
+    owners: dict[int, User]
 
 
 def _person(contact_id: int, first: str, last: str, *reached: str | None) -> Person:
     return Person(contact_id, full_name(first, last), *reached)
 
 
-def _deal(row: tuple[Any, ...], contacts: tuple[Person, ...]) -> Deal:
+def _deal(row: tuple[Any, ...], contacts: tuple[Person, ...], known: _Known) -> Deal:
     (
         deal_id, uid, title, amount, currency, close_date, close_date_auto, reference,
         lost_reason, created_at, updated_at, closed_at, stage_entered_at, version,
     ) = row[:14]  # fmt: skip
+    if row[18] not in known.stages:
+        known.pipelines[row[14]] = pipeline_of(row[14:18])
+        known.stages[row[18]] = stage_of(row[18:26])
+    if row[26] not in known.owners:
+        known.owners[row[26]] = user_of(row[26:])
     return Deal(
         id=deal_id,
         uid=uid,
         title=title,
-        pipeline=pipeline_of(row[14:18]),
-        stage=stage_of(row[18:26]),
-        owner=user_of(row[26:]),
+        pipeline=known.pipelines[row[14]],
+        stage=known.stages[row[18]],
+        owner=known.owners[row[26]],
         amount=amount,
         currency=currency,
         close_date=day_or_none(close_date),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from dealboard.store.driver import Connection
-from dealboard.store.reads.values import Params, listed
 
 T = TypeVar("T")
 
@@ -16,14 +15,13 @@ def contacts_of(
 
     A deal without contacts is left out.
     """
-    params: Params = {}
     found: dict[int, tuple[T, ...]] = {}
     rows = connection.execute(
         f"SELECT link.deal_id, {columns}"
         " FROM deal_contact AS link JOIN contact ON contact.id = link.contact_id"
-        f" WHERE link.deal_id IN ({listed('deal', deal_ids, params)})"
+        f" WHERE link.deal_id IN ({', '.join('?' * len(deal_ids))})"
         " ORDER BY link.deal_id, link.position, link.id",
-        params,
+        deal_ids,
     )
     for deal_id, *values in rows:
         found[deal_id] = (*found.get(deal_id, ()), make(*values))

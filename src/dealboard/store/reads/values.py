@@ -17,7 +17,8 @@ PORTION = 500
 
 def moment_text(moment: datetime) -> str:
     """Return an aware moment as it is kept: UTC, fixed width, so that text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def moment(kept: str) -> datetime:
