@@ -14,15 +14,22 @@ from dealboard.domain.conversions import Setup
 from dealboard.errors import Refused
 from dealboard.store import outbox
 from dealboard.store.reads import conversions as reads
+from dealboard.store.reads import outbox as queue
 from dealboard.store.reads.settings import META
 from dealboard.store.tables import Setting
 from dealboard.store.transaction import Transaction
 
 
 def enable(tx: Transaction, dataset: str, *, live: bool = False) -> None:
-    """Write an event of what happens from now on, for this data set; a dry run unless `live`."""
+    """Write an event of what happens from now on, for this data set; a dry run unless `live`.
+
+    What only a person could mend, and paused all events, is taken as mended.
+    """
     access.full_access(tx)
     dataset = rules.check_dataset(dataset)
+    paused = tx.read(queue.pause, rules.KIND)
+    if paused is not None and paused.until is None:
+        outbox.resume(tx.connection, rules.KIND)
     _set(tx, tx.read(reads.setup)._replace(dataset=dataset, enabled=True, live=live))
     tx.describe(f"Events for data set {dataset}: {'live' if live else 'dry run'}")
 

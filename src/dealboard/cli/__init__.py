@@ -34,6 +34,7 @@ NOUNS: dict[str, tuple[str, str]] = {
         "Rules that act by themselves: list, add, test, run them.",
     ),
     "webhook": ("webhook:webhook", "List, show, retry and cancel the webhooks of automations."),
+    "capi": ("capi:capi", "Events for Meta: set up, preview, send, retry and export them."),
     "import": ("imports:import_", "Bring deals in from a CSV file."),
     "export": ("export:export", "Write deals or contacts as CSV or JSON."),
     "undo": ("history:undo", "Take back your newest change."),

@@ -83,10 +83,10 @@ def deals(
     from dealboard.store.reads import deals as reads
     from dealboard.transfer import exporter
 
-    workspace, chosen = run.selling, _form(form, path)
+    workspace, chosen = run.selling, chosen_form(form, path)
     today, criteria = workspace.today, meant.criteria(run, **filters)
     total, _ = workspace.read(reads.count_and_totals, criteria, today=today)
-    with _written(path, total, force=force) as (write, progress):
+    with written(path, total, force=force) as (write, progress):
         done = workspace.read(
             exporter.export_deals,
             criteria,
@@ -96,7 +96,7 @@ def deals(
             progress=progress,
             today=today,
         )
-    _tell(path, done, "deal")
+    tell(path, done, "deal")
 
 
 @export.command()
@@ -121,9 +121,9 @@ def contacts(
     from dealboard.store.reads import contacts as reads
     from dealboard.transfer import exporter
 
-    workspace, chosen = run.selling, _form(form, path)
+    workspace, chosen = run.selling, chosen_form(form, path)
     total = workspace.read(reads.count)
-    with _written(path, total, force=force) as (write, progress):
+    with written(path, total, force=force) as (write, progress):
         done = workspace.read(
             exporter.export_contacts,
             search,
@@ -133,10 +133,10 @@ def contacts(
             write=write,
             progress=progress,
         )
-    _tell(path, done, "contact")
+    tell(path, done, "contact")
 
 
-def _form(named: str | None, path: Path) -> "Form":
+def chosen_form(named: str | None, path: Path) -> "Form":
     """Return the format that is meant. Raises UsageError for one that cannot be written yet."""
     form = named or path.suffix.lower().removeprefix(".")
     if form == PLANNED:
@@ -147,7 +147,7 @@ def _form(named: str | None, path: Path) -> "Form":
 
 
 @contextmanager
-def _written(
+def written(
     path: Path, total: int, *, force: bool
 ) -> Iterator[tuple[Callable[[str], object], Callable[[int], object]]]:
     """Yield what writes, to a new file or to standard output, and what is told how far it is."""
@@ -168,6 +168,7 @@ def _print(text: str) -> None:
         sys.stdout.buffer.write(text.encode())
 
 
-def _tell(path: Path, done: int, noun: str) -> None:
+def tell(path: Path, done: int, noun: str) -> None:
+    """Say how many were written where; standard output has no room for it."""
     if path != STDOUT:
         output.note(f"Wrote {done:,} {noun}{'' if done == 1 else 's'} to {path}")

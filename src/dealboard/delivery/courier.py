@@ -152,11 +152,15 @@ def _were(count: int, kind: str) -> str:
     return f"{count:,} {NOUNS[kind][count > 1]} {'was' if count == 1 else 'were'}"
 
 
-def flush(workspace: "Workspace", channels: Sequence[Channel]) -> Report:
+def flush(workspace: "Workspace", channels: Sequence[Channel], *, hurry: bool = False) -> Report:
     """Deliver everything that is due now, once, and return what came of it.
 
-    Raises what `Workspace.keep` raises.
+    In a `hurry` everything is due; what a server asked for is waited for all the same. Raises what
+    `Workspace.keep` raises.
     """
+    if hurry:
+        for channel in channels:
+            workspace.keep(outbox.hasten, channel.kind, workspace.now)
     courier = Courier(workspace.keep, lambda: workspace.now, channels)
     try:
         return courier.flush()

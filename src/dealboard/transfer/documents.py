@@ -9,6 +9,7 @@ from typing import Any
 
 from dealboard.domain.automations import Automation, Preview, Run
 from dealboard.domain.changes import META_IDS
+from dealboard.domain.conversions import Told
 from dealboard.domain.money import decimal_string
 from dealboard.domain.outbox import Attempt, Delivery
 from dealboard.domain.views import (
@@ -268,6 +269,29 @@ def attempt(view: Attempt) -> Document:
         "said": view.said,
         "status": view.status,
         "reply": view.reply or None,
+    }
+
+
+def told(view: Told) -> Document:
+    """Return an event for Meta."""
+    return {
+        "id": view.id,
+        "event_id": view.uid,
+        "name": view.name,
+        "dataset": view.dataset,
+        "state": view.state,
+        "sending": view.sending,
+        "reason": view.reason or None,
+        "tries": view.tries,
+        "event_time": moment(view.moment),
+        "due_at": moment(view.due_at),
+        "expires_at": moment(view.expires_at),
+        "settled_at": moment(view.settled_at),
+        "deal": None if view.deal_id is None else {"id": view.deal_id, "title": view.deal},
+        "contact": None
+        if view.contact_id is None
+        else {"id": view.contact_id, "name": view.contact},
+        "operation": view.operation,
     }
 
 

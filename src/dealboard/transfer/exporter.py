@@ -62,8 +62,8 @@ def export_deals(
         ids = table.order(connection, criteria, sort, today=today)
         found = _each(connection, exported.exported_deals, ids, progress)
         if form == "csv":
-            return _csv(DEAL_COLUMNS, map(_deal_cells, found), write)
-        return _json((documents.deal(each.deal) for each in found), write)
+            return write_csv(DEAL_COLUMNS, map(_deal_cells, found), write)
+        return write_json((documents.deal(each.deal) for each in found), write)
 
 
 def export_contacts(
@@ -86,8 +86,8 @@ def export_contacts(
         found = _each(connection, exported.exported_contacts, ids, progress)
         if form == "csv":
             names = [*CONTACT_COLUMNS, *(cell_of(field.name) for field in own), "UID"]
-            return _csv(names, (_contact_cells(each, own) for each in found), write)
-        return _json((documents.contact(each.contact, own) for each in found), write)
+            return write_csv(names, (_contact_cells(each, own) for each in found), write)
+        return write_json((documents.contact(each.contact, own) for each in found), write)
 
 
 def _each(
@@ -121,7 +121,7 @@ class _Sink:
         self.write = write
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], write: Write) -> int:
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[str]], write: Write) -> int:
     """Write a header and rows, whose texts no spreadsheet calculates; return how many rows."""
     sink: _Writable = _Sink(write)
     out = csv.writer(sink, lineterminator="\n")
@@ -199,7 +199,7 @@ def _moment(value: datetime | None) -> str:
 # ── JSON ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _json(found: Iterable[Document], write: Write) -> int:
+def write_json(found: Iterable[Document], write: Write) -> int:
     """Write one list as `json.dumps` would with an indent of 2; return how many it holds."""
     count = 0
     for each in found:

@@ -1,6 +1,6 @@
 """What Meta was told and is to be told: the events of the outbox as people see them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +81,21 @@ def event(connection: Connection, row_id: int, *, now: datetime) -> Told:
     if row is None:
         raise NotFound("event", f"#{row_id}")
     return _told(row)
+
+
+def frozen(
+    connection: Connection, states: Collection[State], *, now: datetime
+) -> Iterator[tuple[Told, str]]:
+    """Yield events with what their rows hold (domain.conversions.parse), the oldest first."""
+    params: Params = moments(now)
+    where = f" AND outbox.state IN ({listed('state', states, params)})"
+    rows = connection.execute(
+        f"{_TOLD.replace(' FROM outbox', ', outbox.payload FROM outbox', 1)}{where}"
+        " ORDER BY outbox.created_at, outbox.id",
+        params,
+    )
+    for *row, kept in rows:
+        yield _told(tuple(row)), kept
 
 
 def payload(connection: Connection, row_id: int) -> str:
