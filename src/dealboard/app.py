@@ -337,7 +337,7 @@ class DealboardApp(App[None]):
         self._use_mouse(on=self.config.mouse)
         for screen in {*self.screen_stack, *self._places.values()}:
             screen.post_message(Configured())
-        self._announce(None)
+        self.announce(None)
 
     def _use_mouse(self, *, on: bool) -> None:
         """Take the mouse, or leave it to the terminal; a driver of tests has none."""
@@ -471,7 +471,7 @@ class DealboardApp(App[None]):
         receipt = await asyncio.wrap_future(self._write(partial(self.workspace.run, action, then)))
         if receipt.operation is not None:
             self._own.add(receipt.operation)
-            self._announce(receipt)
+            self.announce(receipt)
         return receipt
 
     async def beside(self, work: Callable[[Workspace], ResultT]) -> ResultT:
@@ -547,7 +547,7 @@ class DealboardApp(App[None]):
         foreign = set(operations) - self._own
         self._own.difference_update(operations)
         if foreign:
-            self._announce(None)
+            self.announce(None)
         await self._expect_deliveries()
         await self._mind_the_clock()
 
@@ -609,11 +609,11 @@ class DealboardApp(App[None]):
         """Show what the courier's round left; what was given up for good is said."""
         if isinstance(event.came, Exception):
             raise event.came
-        self._announce(None)
+        self.announce(None)
         if event.came.trouble:
             self.say(event.came.trouble, severity="error")
 
-    def _announce(self, receipt: "Receipt[Any] | None") -> None:
+    def announce(self, receipt: "Receipt[Any] | None") -> None:
         """Tell every screen, also those that are not in front, that something was committed."""
         for screen in {*self.screen_stack, *self._places.values()}:
             screen.post_message(Changed(receipt))

@@ -19,6 +19,7 @@ from dealboard.domain.views import (
     Pipeline,
     Role,
     Stage,
+    Stretch,
     User,
 )
 from dealboard.widgets.blocks import Block
@@ -151,7 +152,7 @@ def test_both_sides_of_a_chat_are_told_apart() -> None:
         said(3, "out", "Yes", 2),
         said(4, "none", "You changed the subject", 3),
     )
-    lines = told(chat_blocks(ADA, messages, 40, TODAY)).splitlines()
+    lines = told(chat_blocks(ADA, Stretch(messages), 40, TODAY)).splitlines()
     assert lines[0].startswith("Today · Mon 23 Nov 2026 ─")
     assert sum("Ada Lovelace" in line for line in lines) == 1
     assert "▏ Are you there?" in lines
@@ -161,15 +162,15 @@ def test_both_sides_of_a_chat_are_told_apart() -> None:
 
 
 def test_an_empty_chat_says_why() -> None:
-    assert "No messages with Ada Lovelace yet." in told(chat_blocks(ADA, (), 60, TODAY))
+    assert "No messages with Ada Lovelace yet." in told(chat_blocks(ADA, Stretch(), 60, TODAY))
     unreachable = ADA._replace(phone=None, phone_key=None)
-    assert "No WhatsApp number." in told(chat_blocks(unreachable, (), 60, TODAY))
+    assert "No WhatsApp number." in told(chat_blocks(unreachable, Stretch(), 60, TODAY))
 
 
 @given(TEXT, st.sampled_from(["in", "out", "none"]), st.integers(12, 90))
 def test_a_chat_keeps_to_its_width(text: str, direction: str, width: int) -> None:
     message = said(1, direction, text)._replace(author=text)
-    blocks = chat_blocks(ADA, (message,), width, TODAY)
+    blocks = chat_blocks(ADA, Stretch((message,)), width, TODAY)
     assert all(width_of(line) <= max(width, 30) for block in blocks for line in block.lines)
     assert "\x1b" not in told(blocks)
 

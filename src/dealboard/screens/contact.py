@@ -20,16 +20,16 @@ from dealboard.domain.views import (
     CustomField,
     Deal,
     Event,
-    Message,
     Person,
 )
 from dealboard.errors import NotFound
 from dealboard.screens.activity_verbs import ActivityVerbs
+from dealboard.screens.chat_verbs import ChatVerbs
 from dealboard.screens.contact_verbs import ContactVerbs
 from dealboard.screens.saving import writing
 from dealboard.store.driver import Connection
-from dealboard.store.reads import activities, contacts, fields, messages, timeline
-from dealboard.widgets.chat_log import ChatLog
+from dealboard.store.reads import activities, contacts, fields, timeline
+from dealboard.widgets.chat_pane import ChatPane
 from dealboard.widgets.contact_head import ContactHead
 from dealboard.widgets.contact_rows import DEAL_COLUMNS, FIELD_COLUMNS, deal_rows, field_rows
 from dealboard.widgets.line_list import LineList
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dealboard.app import Changed
 
 STEP = 100
-"""Events and messages that are read at first, and more of when the last of them come into sight."""
+"""Events that are read at first, and more of when the last of them come into sight."""
 
 WIDE = 100
 """Columns from which on the fields stand beside the rest."""
@@ -74,17 +74,9 @@ class Page(NamedTuple):
     closed: tuple[Deal, ...]
     tasks: tuple[Activity, ...]
     events: tuple[Event, ...]
-    messages: tuple[Message, ...]
 
 
-class Limits(NamedTuple):
-    """How many events and messages are read."""
-
-    events: int = STEP
-    messages: int = STEP
-
-
-def read_page(connection: Connection, contact_id: int, limits: Limits, *, with_deals: bool) -> Page:
+def read_page(connection: Connection, contact_id: int, events: int, *, with_deals: bool) -> Page:
     """Read a page; without deals for those who have no access to them. Raises NotFound."""
     contact = contacts.contact(connection, contact_id)
     open_, closed = contacts.deals_of(connection, contact_id) if with_deals else ((), ())
@@ -95,8 +87,7 @@ def read_page(connection: Connection, contact_id: int, limits: Limits, *, with_d
         open_,
         closed,
         tuple(each for each in found if _is_open(each)),
-        timeline.of_contact(connection, contact_id, limit=limits.events, with_deals=with_deals),
-        messages.of_contact(connection, contact_id, limit=limits.messages),
+        timeline.of_contact(connection, contact_id, limit=events, with_deals=with_deals),
     )
 
 
@@ -108,11 +99,15 @@ async def _unless_gone(reading: Awaitable[Page]) -> Page | None:
         return None
 
 
+def _person(contact: Contact) -> Person:
+    return Person(contact.id, contact.name, contact.phone, contact.email, contact.phone_key)
+
+
 def _is_open(activity: Activity) -> bool:
     return activity.kind is ActivityKind.TASK and activity.done_at is None
 
 
-class ContactScreen(ActivityVerbs, ContactVerbs):
+class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
     """One contact. `order` are the contacts of the list it was opened from."""
 
     MENU_ACTIONS: ClassVar = {
@@ -167,7 +162,7 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
         self._contact_id = contact_id
         self._order = order
         self._page: Page | None = None
-        self._limits = Limits()
+        self._limit = STEP
 
     @property
     def menu_actions(self) -> dict[MenuItem, str]:
@@ -194,7 +189,8 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
             yield Rows(*FIELD_COLUMNS, title="Details", id="fields")
             yield Rows(*DEAL_COLUMNS, id="deals")
             yield Timeline(today, id="activity")
-            yield ChatLog(today, id="chat")
+            self.chat = ChatPane(today, id="chat")
+            yield self.chat
 
     def on_mount(self) -> None:
         """Show the deals, or what a Chat Operator works with, as soon as the page is read."""
@@ -209,7 +205,7 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
     async def _read(self, *, own: bool = True) -> None:
         """Read the page; leave it where the contact is gone, which is said if others did it."""
         app, before = self.dealboard, self._page
-        reading = app.read(read_page, self._contact_id, self._limits, with_deals=not self.operator)
+        reading = app.read(read_page, self._contact_id, self._limit, with_deals=not self.operator)
         page = await app.report(_unless_gone(reading))
         if not self.is_attached:
             return
@@ -229,8 +225,8 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
         self._rows("fields").show(tuple(field_rows(contact, page.custom, how)))
         self._rows("deals").show(tuple(self._deal_entries(page)))
         self.query_one(Timeline).show(page.tasks, page.events)
-        person = Person(contact.id, contact.name, contact.phone, contact.email, contact.phone_key)
-        self.query_one(ChatLog).show(person, page.messages)
+        if self.has_class("-chat"):
+            self.show_chat(_person(contact))
         self.refresh_bindings()
 
     def _deal_entries(self, page: Page) -> Sequence[Entry]:
@@ -271,7 +267,12 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
                 self.set_class(tab.id == name, f"-{tab.id}")
             for tabs in self.query(SectionTabs):
                 tabs.current = name
-        self.set_focus(self.query_one(f"#{name}", Widget))
+        if name == "chat":
+            self.set_focus(self.chat.talk)
+            if self._page is not None:
+                self.show_chat(_person(self._page.contact))
+        else:
+            self.set_focus(self.query_one(f"#{name}", Widget))
 
     @on(SectionTabs.Chosen)
     def _choose_section(self, event: SectionTabs.Chosen) -> None:
@@ -296,15 +297,8 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
     @on(LineList.MoreWanted, "#activity")
     def _more_events(self) -> None:
         """Read what happened before, once the end of what is held comes into sight."""
-        if self._page is not None and len(self._page.events) >= self._limits.events:
-            self._limits = self._limits._replace(events=self._limits.events + STEP)
-            self._read()
-
-    @on(LineList.MoreWanted, "#chat")
-    def _more_messages(self) -> None:
-        """Read older messages, once the oldest of those held comes into sight."""
-        if self._page is not None and len(self._page.messages) >= self._limits.messages:
-            self._limits = self._limits._replace(messages=self._limits.messages + STEP)
+        if self._page is not None and len(self._page.events) >= self._limit:
+            self._limit += STEP
             self._read()
 
     # ── what is done ──────────────────────────────────────────────────────────────────────────
@@ -316,9 +310,7 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
         page = self._page
         if page is None or page.contact.forgotten:
             return
-        contact = page.contact
-        person = Person(contact.id, contact.name, contact.phone, contact.email, contact.phone_key)
-        self.app.push_screen(DealScreen(contact=person))
+        self.app.push_screen(DealScreen(contact=_person(page.contact)))
 
     def action_add_activity(self) -> None:
         """Open the form of a call, a meeting, a note or a task with the contact."""
@@ -339,7 +331,7 @@ class ContactScreen(ActivityVerbs, ContactVerbs):
 
     def show_contact(self, contact_id: int) -> None:
         """Show another contact: the next, or the one into which this one went."""
-        self._contact_id, self._limits = contact_id, Limits()
+        self._contact_id, self._limit = contact_id, STEP
         self._read()
 
     def choose_place(self) -> None:

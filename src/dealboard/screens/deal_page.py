@@ -16,9 +16,10 @@ from dealboard import actions
 from dealboard.actions.edits import Conflict
 from dealboard.domain.dates import describe_day
 from dealboard.domain.stages import StageKind
-from dealboard.domain.views import Activity, Card, Deal, Event, Message, Person
+from dealboard.domain.views import Activity, Card, Deal, Event, Person
 from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens.activity_verbs import ActivityVerbs
+from dealboard.screens.chat_verbs import ChatVerbs
 from dealboard.screens.deal_verbs import DealVerbs
 from dealboard.screens.drafts import Draft as Kept
 from dealboard.screens.drafts import Keeping, key_of, read_kept
@@ -27,7 +28,7 @@ from dealboard.screens.saving import writing
 from dealboard.screens.targets import Material
 from dealboard.store.driver import Connection
 from dealboard.store.reads import activities, board, deals, pipelines, team, timeline
-from dealboard.widgets.chat_log import ChatLog
+from dealboard.widgets.chat_pane import ChatPane
 from dealboard.widgets.deal_fields import DealFields
 from dealboard.widgets.deal_form import Choices, Draft, Values, in_place
 from dealboard.widgets.deal_head import DealHead
@@ -49,9 +50,6 @@ WIDE = 90
 
 EVENTS = 100
 """Entries of the timeline that are read at a time."""
-
-MESSAGES = 100
-"""Messages that are read at a time."""
 
 MATCHES = 8
 """Contacts that the search offers at once."""
@@ -113,7 +111,7 @@ class EdgedFields(DealFields):
     EDGE = "│"
 
 
-class DealPage(ActivityVerbs, DealVerbs):
+class DealPage(ActivityVerbs, ChatVerbs, DealVerbs):
     """One deal. `around` are the deals of the view it was opened from, in their order."""
 
     PLACE = "deals"
@@ -145,7 +143,7 @@ class DealPage(ActivityVerbs, DealVerbs):
     DealPage {
         & Beside { height: 1fr; }
         & DealFields { width: 2fr; }
-        & Timeline, & ChatLog { width: 3fr; }
+        & Timeline, & ChatPane { width: 3fr; }
     }
     """
 
@@ -158,19 +156,17 @@ class DealPage(ActivityVerbs, DealVerbs):
         self._own = False
         self._saving = False
         self._elsewhere = False
-        self._all_events = self._all_messages = False
+        self._all_events = False
         self._keeping: Keeping | None = None
         self._person: Person | None = None
         self._pane = "fields"
         self._aside = "activity"
-        self._chat_of: Person | None = None
         self._goal = deal_id
 
     # ── what it is made of ────────────────────────────────────────────────────────────────────
 
     fields: DealFields
     timeline: Timeline
-    chat: ChatLog
 
     @property
     def deal(self) -> Deal:
@@ -190,7 +186,7 @@ class DealPage(ActivityVerbs, DealVerbs):
         self._tabs = PaneTabs(TABS, self._pane)
         self.fields = EdgedFields()
         self.timeline = Timeline(today)
-        self.chat = ChatLog(today)
+        self.chat = ChatPane(today)
         self._lay()
         yield self._head
         yield self._tabs
@@ -249,7 +245,7 @@ class DealPage(ActivityVerbs, DealVerbs):
         self._all_events = False
         self.material = opening.material
         how = writing(self)
-        self.timeline.today = self.chat.today = how.today
+        self.timeline.today = how.today
         draft = Draft.of(opening.deal, self._choices(opening), how)
         self._keeping = Keeping(self, deal_id, self._to_keep)
         back = opening.kept is not None and draft.restore(opening.kept)
@@ -362,7 +358,7 @@ class DealPage(ActivityVerbs, DealVerbs):
         self.fields.stop()
         self._pane = pane
         self._lay()
-        self.set_focus({"fields": self.fields, "activity": self.timeline}.get(pane, self.chat))
+        self.set_focus({"fields": self.fields, "activity": self.timeline}.get(pane, self.chat.talk))
 
     def _lay(self) -> None:
         """Show the panes that there is room for: on a narrow screen one of them at a time."""
@@ -375,7 +371,7 @@ class DealPage(ActivityVerbs, DealVerbs):
         self.timeline.display = beside and self._aside == "activity"
         self.chat.display = beside and self._aside == "chat"
         if self.chat.display and self._opening is not None:
-            self._show_chat()
+            self.show_chat(self._person)
 
     def on_resize(self) -> None:
         """Show as many panes as there is room for now."""
@@ -686,38 +682,9 @@ class DealPage(ActivityVerbs, DealVerbs):
 
     def _follow(self, contact: object) -> None:
         """Mean a contact from now on; the chat is the one with them (decision 64)."""
-        person = contact if isinstance(contact, Person) else None
-        if person != self._person or len(self.chat.messages) <= MESSAGES:
-            self._chat_of = None  # to be read again, unless one has gone far back in it
-        self._person = person
+        self._person = contact if isinstance(contact, Person) else None
         if self.chat.display:
-            self._show_chat()
-
-    def _show_chat(self) -> None:
-        """Read the chat, unless it is the one that is shown."""
-        if self._person is None:
-            self.chat.show(None, ())
-        elif self._person != self._chat_of:
-            self._chat_of, self._all_messages = self._person, False
-            self.dealboard.start(self._read_chat(self._person))
-
-    @on(LineList.MoreWanted, "ChatLog")
-    async def _more_messages(self) -> None:
-        """Read older messages, once the oldest of those held comes into sight."""
-        person, held = self._chat_of, self.chat.messages
-        if person is not None and len(held) >= MESSAGES and not self._all_messages:
-            await self._read_chat(person, held)
-
-    async def _read_chat(self, person: Person, held: Sequence[Message] = ()) -> None:
-        """Read the newest messages, or those before the ones that are held."""
-        from dealboard.store.reads import messages
-
-        app, before = self.dealboard, held[0].id if held else None
-        reading = app.read(messages.of_contact, person.id, limit=MESSAGES, before=before)
-        found = await app.report(reading)
-        if found is not None and person == self._chat_of and self.is_mounted:
-            self._all_messages = bool(held) and not found
-            self.chat.show(person, (*found, *held))
+            self.show_chat(self._person)
 
     @on(DealFields.ContactOpened)
     def _open_contact(self, event: DealFields.ContactOpened) -> None:

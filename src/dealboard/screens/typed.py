@@ -1,7 +1,7 @@
 """Asking for one value that has to mean something: a day, an amount, the name of a file."""
 
 from collections.abc import Callable
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +15,9 @@ from dealboard.widgets.deal_form import in_place
 from dealboard.widgets.dialog import Dialog
 from dealboard.widgets.field import Field
 from dealboard.widgets.line import Line
+
+if TYPE_CHECKING:
+    from textual.suggester import Suggester
 
 T = TypeVar("T")
 
@@ -52,11 +55,13 @@ class Typed(ModalScreen[Given[T] | None], Generic[T]):
         placeholder: str = "",
         initial: str = "",
         hint: str = "⏎ done · esc leaves",
+        suggester: "Suggester | None" = None,
     ) -> None:
         super().__init__()
         self._title, self._hint = title, hint
         self._parse, self._describe = parse, describe
         self._placeholder, self._initial = placeholder, initial
+        self._suggester = suggester
 
     @property
     def dirty(self) -> bool:
@@ -66,7 +71,9 @@ class Typed(ModalScreen[Given[T] | None], Generic[T]):
     def compose(self) -> ComposeResult:
         """Yield the line."""
         with Dialog(title=self._title, hint=self._hint):
-            yield Field("", Line(self._initial, placeholder=self._placeholder, last=True))
+            line = Line(self._initial, placeholder=self._placeholder, last=True)
+            line.suggester = self._suggester
+            yield Field("", line)
 
     def on_mount(self) -> None:
         """Say what stands there already."""

@@ -43,6 +43,7 @@ STYLES = {
     "today": "bold $text-warning",
     "won": "$text-success",
     "lost": "$text-error",
+    "found": "bold on $warning 40%",
 }
 """The styles of spans by their names, in the words of the theme; others are plain."""
 
@@ -67,9 +68,6 @@ class LineList(Widget, can_focus=True):
 
     EDGE: ClassVar[str] = " "
     """What stands at the right edge, where the scroll bar is drawn."""
-
-    FROM_END: ClassVar[bool] = False
-    """Whether the view holds on to the end of the list, where new lines come, or to its begin."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "step(-1)", "Up", show=False, id="list.up"),
@@ -160,7 +158,7 @@ class LineList(Widget, can_focus=True):
 
     def _lay(self) -> None:
         """Take the blocks as they are now, in the present width."""
-        at, behind = self._index(self._cursor), self._length - self._first
+        at, view = self._index(self._cursor), self._view()
         self._blocks = self.blocks(self.line_width)
         self._stops = [index for index, block in enumerate(self._blocks) if block.stops]
         self._tops, self._length = [], 0
@@ -169,7 +167,15 @@ class LineList(Widget, can_focus=True):
             self._length += len(block.lines)
         if self._index(self._cursor) is None:
             self._cursor = self._near(at or 0)
-        self._show_from(self._length - behind if self.FROM_END else self._first)
+        self._show_from(self._back_to(view))
+
+    def _view(self) -> Hashable:
+        """Return what the view holds on to when other blocks are shown: nothing, but its line."""
+        return None
+
+    def _back_to(self, view: Hashable) -> int:  # noqa: ARG002
+        """Return the first line of the view, now that other blocks are there."""
+        return self._first
 
     def _index(self, key: Hashable) -> int | None:
         return next((index for index in self._stops if self._blocks[index].key == key), None)
@@ -232,8 +238,12 @@ class LineList(Widget, can_focus=True):
         height = self._drawn[0].height
         last = max(0, self._length - height)
         self._first = max(0, min(first, last))
-        beyond = self._first if self.FROM_END else last - self._first
-        if self._blocks and beyond < height:
+        if self._blocks:
+            self._look_beyond(self._first, last - self._first)
+
+    def _look_beyond(self, above: int, below: int) -> None:  # noqa: ARG002
+        """Ask for more, if so many lines beyond the view are too few."""
+        if below < self._drawn[0].height:
             self._tell(self.MoreWanted(self))
 
     def _tell(self, message: Message) -> None:
@@ -333,12 +343,17 @@ class LineList(Widget, can_focus=True):
 
     def _thumb(self, height: int) -> range:
         """Return the lines beside which the scroll bar's thumb is drawn."""
-        hidden = self._length - height
+        lines, first = self._extent()
+        hidden = lines - height
         if hidden <= 0 or not height:
             return range(0)
-        length = max(1, height * height // self._length)
-        start = (height - length) * self._first // hidden
+        length = max(1, height * height // lines)
+        start = (height - length) * first // hidden
         return range(start, start + length)
+
+    def _extent(self) -> tuple[int, int]:
+        """Return how many lines there are, and which is the first in sight."""
+        return self._length, self._first
 
     def _strip(self, line: Line, *, here: bool, thumb: bool) -> Strip:
         key = (line, here, thumb)

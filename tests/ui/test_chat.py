@@ -1,0 +1,271 @@
+"""The chat with a contact: as long as it likes, searched, imported; by keys and by the mouse."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dealboard import actions
+from dealboard.domain.views import Message, Role
+from dealboard.screens.chat_import import parse_path
+from dealboard.screens.contact import ContactScreen
+from dealboard.screens.paths import PathSuggester
+from dealboard.screens.working import Working
+from dealboard.store import messages as kept
+from dealboard.store.messages import Line
+from dealboard.store.reads import messages
+from dealboard.workspace import Workspace
+from tests.conftest import MORNING
+from tests.ui.desk import Desk, at_desk
+
+WIDE = (120, 40)
+PHONE = "+39 349 123 4567"
+NASTY = "\x1b[31mred [/b] [@click=app.quit]x[/] \u202eevil עברית 漢字 👩‍👩‍👧"
+NASTY_SHOWN = "␛[31mred [/b] [@click=app.quit]x[/] �evil עברית 漢字"
+
+
+@pytest.fixture
+def ada(workspace: Workspace) -> int:
+    add = actions.contacts.add
+    made = workspace.run(lambda tx: add(tx, first_name="Ada", last_name="Lovelace", phone=PHONE))
+    return int(made.value)
+
+
+def say(workspace: Workspace, who: int, texts: Sequence[str]) -> None:
+    """Put a chat where an import would, a message a minute, the last one a minute ago."""
+    begin = MORNING - timedelta(minutes=len(texts))
+    lines = [
+        Line(begin + timedelta(minutes=n), ("in", "out")[n % 2], "", text, "import", f"k{n}")
+        for n, text in enumerate(texts)
+    ]
+    workspace.keep(kept.add, who, lines, MORNING)
+
+
+def read(workspace: Workspace, who: int) -> tuple[Message, ...]:
+    return workspace.read(messages.of_contact, who, limit=1000)
+
+
+def page(desk: Desk) -> ContactScreen:
+    screen = desk.app.screen_stack[-1]
+    assert isinstance(screen, ContactScreen)
+    return screen
+
+
+async def open_chat(desk: Desk, who: int) -> None:
+    await desk.put(ContactScreen(who))
+    await desk.press("4")
+    await desk.until(lambda: page(desk).chat.person)
+
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_long_chat_is_held_a_window_at_a_time(workspace: Workspace, ada: int) -> None:
+    say(workspace, ada, [f"line {n}." for n in range(2000)])
+    async with at_desk(workspace, size=(80, 24)) as desk:
+        await open_chat(desk, ada)
+        await desk.shows("line 1999.")
+        assert "Ada Lovelace · 2,000 messages, as exported" in desk.text
+        assert "24 h window until Tue 08:58" in desk.text
+        for _ in range(30):
+            await desk.press("pageup")
+        talk = page(desk).chat.talk
+        assert len(talk.messages) <= 200
+        seen = [n for n in range(2000) if f"line {n}." in desk.text]
+        assert seen == list(range(seen[0], seen[-1] + 1))
+        assert 1000 < seen[0] < 1900
+        for _ in range(30):
+            await desk.press("pagedown")
+        await desk.shows("line 1999.")
+        await desk.press("home")
+        await desk.shows("line 0.")
+        assert len(talk.messages) <= 200
+        await desk.press("G")
+        await desk.shows("line 1999.")
+
+
+async def test_what_comes_in_is_shown_where_one_is(workspace: Workspace, ada: int) -> None:
+    say(workspace, ada, [f"line {n}." for n in range(300)])
+    async with at_desk(workspace, size=(80, 24)) as desk:
+        await open_chat(desk, ada)
+        await desk.shows("line 299.")
+        say(workspace, ada, [f"line {n}." for n in range(300)])
+        line = Line(MORNING, "in", "", "the newest", "import", "new")
+        workspace.keep(kept.add, ada, [line], MORNING)
+        page(desk).dealboard.announce(None)
+        await desk.shows("the newest")
+        for _ in range(8):
+            await desk.press("pageup")
+        before = desk.text.replace("┃", "").split()
+        workspace.keep(kept.add, ada, [line._replace(key="2", text="newer")], MORNING)
+        page(desk).dealboard.announce(None)
+        await desk.until(lambda: page(desk).chat.talk.stretch.total == 302)
+        after = desk.text.replace("302 messages", "301 messages")
+        assert after.replace("┃", "").split() == before
+
+
+async def test_text_is_literal(workspace: Workspace, ada: int) -> None:
+    say(workspace, ada, [NASTY])
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await desk.shows(NASTY_SHOWN)
+        assert "\x1b" not in desk.text
+
+
+# ── searching ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_words_are_found_one_after_the_other(workspace: Workspace, ada: int) -> None:
+    texts = [f"line {n}." for n in range(1000)]
+    texts[10], texts[500], texts[990] = "the Café", "a cafe", "CAFÉ!"
+    say(workspace, ada, texts)
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await desk.press("slash")
+        await desk.type("cafe")
+        await desk.press("enter")
+        await desk.shows("1 of 3")
+        await desk.shows("CAFÉ!")
+        await desk.press("n")
+        await desk.shows("a cafe")
+        assert "2 of 3" in desk.text
+        await desk.press("n")
+        await desk.shows("the Café")
+        await desk.press("n")
+        await desk.shows("CAFÉ!")
+        await desk.press("N")
+        await desk.shows("the Café")
+        await desk.press("slash", "down")
+        await desk.shows("a cafe")
+        await desk.press("escape")
+        await desk.until(
+            lambda: "words in this chat" not in desk.text and "2 of 3" not in desk.text
+        )
+        assert "a cafe" in desk.text
+        await desk.press("slash")
+        await desk.type("nowhere")
+        await desk.press("enter")
+        await desk.shows("not found")
+        await desk.press("escape")
+        assert page(desk).is_current
+
+
+# ── importing ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def import_(desk: Desk, path: Path) -> None:
+    await desk.press("i")
+    await desk.shows("Import the chat with Ada Lovelace from")
+    await desk.press("ctrl+u")
+    await desk.paste(str(path))
+    await desk.press("enter")
+
+
+async def test_an_export_is_imported_by_a_key(
+    workspace: Workspace, ada: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "WhatsApp Chat with Ada.txt"
+    path.write_text("13/03/26, 09:15 - Ada: hi\n13/03/26, 09:16 - Me: hello\n", encoding="utf-8")
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await desk.shows("i imports the chat")
+        await import_(desk, path)
+        await desk.shows("Imported 2 new messages")
+        await desk.shows("hello")
+        assert [each.direction for each in read(workspace, ada)] == ["in", "out"]
+        await import_(desk, path)
+        await desk.shows("Imported 0 new messages · 2 were there already")
+
+
+async def test_what_a_file_does_not_tell_is_asked(
+    workspace: Workspace, ada: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text("04/03/26, 09:15 - Cy: hi\n04/03/26, 09:16 - Di [x]: hello\n", encoding="utf-8")
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await import_(desk, path)
+        await desk.shows("When does this chat begin?")
+        assert "04 March 2026" in desk.text
+        assert "03 April 2026" in desk.text
+        await desk.press("2")
+        await desk.shows("Which one is you?")
+        await desk.press("2")
+        await desk.shows("Imported 2 new messages")
+        first, second = read(workspace, ada)
+        assert (first.at.month, second.author, second.direction) == (4, "Di [x]", "out")
+
+
+async def test_what_is_no_export_is_said(workspace: Workspace, ada: int, tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Ada", encoding="utf-8")
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await import_(desk, path)
+        await desk.shows("begins")
+        assert page(desk).is_current
+
+
+async def test_long_work_can_be_stopped(workspace: Workspace) -> None:
+    import threading
+
+    begun, told = threading.Event(), [0]
+
+    def work(tell: Any) -> int:
+        for number in range(1_000_000_000):
+            tell(number, 1_000_000_000)
+            told[0] = number
+            begun.set()
+        return 1
+
+    async with at_desk(workspace) as desk:
+        await desk.put(Working(desk.app, "Importing", work))  # type: ignore[arg-type]
+        await desk.until(begun.is_set)
+        await desk.press("escape")
+        assert await desk.answered() is None
+        assert told[0] < 999_999_999
+
+
+async def test_a_path_is_suggested(tmp_path: Path) -> None:
+    (tmp_path / "Exports").mkdir()
+    for name in ("WhatsApp Chat with Ada.zip", "photo.jpg", ".hidden.txt"):
+        (tmp_path / name).touch()
+    suggester = PathSuggester((".txt", ".zip"))
+    suggest = suggester.get_suggestion
+    assert await suggest(f"{tmp_path}/Wh") == f"{tmp_path}/WhatsApp Chat with Ada.zip"
+    assert await suggest(f"{tmp_path}/") == f"{tmp_path}/WhatsApp Chat with Ada.zip"
+    assert await suggest(f"{tmp_path}/Ex") == f"{tmp_path}/Exports/"
+    assert await suggest(f"{tmp_path}/ph") is None
+    assert await suggest("/no/such/folder/x") is None
+    assert parse_path(r"'/tmp/a b.txt'") == parse_path(r"/tmp/a\ b.txt") == Path("/tmp/a b.txt")
+
+
+# ── who, and without a number ─────────────────────────────────────────────────────────────────
+
+
+async def test_without_a_number_one_is_offered(workspace: Workspace) -> None:
+    add = actions.contacts.add
+    bo = workspace.run(lambda tx: add(tx, first_name="Bo")).value
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, bo)
+        await desk.shows("No WhatsApp number. e adds one.")
+        await desk.press("e")
+        await desk.shows("+39 333 1234567")
+
+
+async def test_a_chat_operator_works_with_chats(
+    workspace: Workspace, ada: int, tmp_path: Path
+) -> None:
+    add = actions.team.add
+    workspace.run(lambda tx: add(tx, "Olga", role=Role.CHAT_OPERATOR))
+    olga = Workspace.open(workspace.path, actor="Olga", clock=lambda: MORNING)
+    path = tmp_path / "WhatsApp Chat with Ada.txt"
+    path.write_text("13/03/26, 09:15 - Ada: hi\n13/03/26, 09:16 - Me: hello\n", encoding="utf-8")
+    async with at_desk(olga, size=WIDE) as desk:
+        await desk.put(ContactScreen(ada))
+        await desk.shows("i imports the chat")
+        await import_(desk, path)
+        await desk.shows("Imported 2 new messages")
+    olga.close()
