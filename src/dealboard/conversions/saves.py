@@ -15,8 +15,8 @@ class Save(NamedTuple):
     """What happened to a deal: whether `fields` changed, contacts that `came`, an `activity`'s uid.
 
     `was` and `now` are stages, None where they did not change; `now` is that of a new deal, too.
-    `relinked`: contacts went, or stand in another order. A deal that came in bulk has moments of its
-    own, as they are kept: when it was created and when it was `closed`.
+    `relinked`: contacts went, or stand in another order. A deal that came in bulk has moments of
+    its own, as they are kept: when it was `begun` and when it was `closed`.
     """
 
     deal_id: int
