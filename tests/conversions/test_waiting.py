@@ -303,3 +303,21 @@ def test_what_is_old_is_not_backfilled(counter: Counter) -> None:
     assert counter.told() == ["Lead"]
     sent = counter.last()
     assert rules.expires_at(sent.row.created_at) < counter.clock()
+
+
+def test_what_comes_back_is_still_held_to_what_is_true(counter: Counter) -> None:
+    ada, bob = counter.person("Ada"), counter.person("Bob", consent=False)
+    sold, lost = counter.deal(ada, bob), counter.deal(ada, bob)
+    counter.do(deals.win, sold)
+    counter.do(deals.win, lost)
+    refused = counter.do(contacts.edit, ada, {"consent": False})
+    counter.do(deals.delete, [sold])
+    counter.do(deals.reopen, lost)
+    counter.do(history.undo, refused.operation)
+    told = [(each.row.deal_id, each.told) for each in counter.events()]
+    assert told == [
+        (sold, "Lead cancelled"),
+        (lost, "Lead"),
+        (sold, "Purchase cancelled"),
+        (lost, "Purchase cancelled"),
+    ]

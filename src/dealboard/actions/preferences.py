@@ -26,6 +26,7 @@ def set_country(tx: Transaction, code: str) -> None:
     """Choose the country, two letters or none, whose phone numbers need no prefix."""
     access.full_access(tx)
     _set(tx, COUNTRY, country_code(code))
+    tx.reconsider = True
 
 
 def set_rotting(tx: Transaction, days: int | None, *, everywhere: bool = False) -> None:

@@ -48,7 +48,15 @@ class Judge:
         self.customers |= reads.customers(self._connection, people - self.customers.keys())
 
     def judge(self, draft: Draft, deal_id: int, contact_id: int | None) -> Verdict:
-        """Say what becomes of an event about a contact, or about all contacts of its deal."""
+        """Say what becomes of an event about a contact, or about all contacts of its deal.
+
+        Nothing is told of a deal that is gone, nor that one was bought that is not (any more).
+        """
+        deal = self.deals.get(deal_id)
+        if deal is None:
+            return Verdict(State.CANCELLED, rules.DEAL_GONE, draft.text({}))
+        if draft.name is EventName.PURCHASE and not deal.certain:
+            return Verdict(State.CANCELLED, rules.LEFT, draft.text({}))
         people = self.people(deal_id, contact_id)
         agreeing = [each for each in people if self.agrees(each)]
         if not agreeing:
@@ -58,7 +66,7 @@ class Judge:
         known = [self.known(each) for each in agreeing]
         if not any(map(identity.recognises, known)):
             return Verdict(State.HELD, rules.NO_IDENTIFIER, draft.text({}))
-        money = self._money(draft.name, deal_id)
+        money = _money(draft.name, deal)
         if money is None and draft.name is EventName.PURCHASE:
             return Verdict(State.HELD, rules.NO_AMOUNT, draft.text({}))
         return Verdict(State.PENDING, "", draft.text(identity.user_data(known), money))
@@ -89,9 +97,9 @@ class Judge:
             self._values[customer.id] = found
         return self._values[customer.id]
 
-    def _money(self, name: EventName, deal_id: int) -> Money | None:
-        """Return what a deal is worth; of a purchase it may be nothing, if somebody said so."""
-        deal = self.deals.get(deal_id)
-        if deal is None or deal.amount is None or not (deal.amount or name is EventName.PURCHASE):
-            return None
-        return Money(deal.amount, deal.currency)
+
+def _money(name: EventName, deal: Subject) -> Money | None:
+    """Return what a deal is worth; of a purchase it may be nothing, if somebody said so."""
+    if deal.amount is None or not (deal.amount or name is EventName.PURCHASE):
+        return None
+    return Money(deal.amount, deal.currency)

@@ -101,13 +101,13 @@ def _follow_deals(tx: Transaction, changed: _Changed) -> None:
     if afresh:
         rows.call_back(tx.connection, "deal_id", changed.back, rules.DEAL_GONE)
     if changed.moved:
-        places, deals = tx.read(reads.places), tx.read(reads.subjects, changed.moved)
+        deals = tx.read(reads.subjects, changed.moved)
         workspace = tx.read(reads.workspace_uid)
         won: list[str] = []
         left: list[str] = []
         for deal in deals.values():
             uid = rules.event_id(workspace, deal.uid, "purchase", 1)
-            (won if places[deal.stage_id].certain else left).append(uid)
+            (won if deal.certain else left).append(uid)
         rows.call_off(tx.connection, "uid", left, rules.LEFT, tx.now)
         if afresh:
             rows.call_back(tx.connection, "uid", won, rules.LEFT)
@@ -138,8 +138,11 @@ def _judge(tx: Transaction, setup: Setup, some: Collection[Row], gone: Collectio
     for row in some:
         named = any(name in row.payload for name in gone)
         if row.state == State.HELD or named or judge.objects(*_about(row)):
-            judgements.append(_judged(tx, judge, row))
-    rows.judge(tx.connection, judgements)
+            judgements.append((row, _judged(tx, judge, row)))
+    changed = (
+        judged for row, judged in judgements if judged[:3] != (row.state, row.reason, row.payload)
+    )
+    rows.judge(tx.connection, changed)
 
 
 def _about(row: Row) -> tuple[str, int, int | None]:

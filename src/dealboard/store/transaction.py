@@ -71,8 +71,8 @@ class Transaction:
     """What an action works with.
 
     `actor` is None when the clock acts. `now` is the moment of the whole operation and `today`
-    the user's local day; actions know no other clock. `reconsider`: the way of sending events
-    changed, and those that are held shall be looked at again.
+    the user's local day; actions know no other clock. `reconsider`: something changed that all
+    events for Meta hang on, and those that wait are judged anew.
     """
 
     opened: Opened

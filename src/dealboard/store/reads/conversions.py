@@ -31,6 +31,10 @@ def country(connection: Connection) -> str:
 # ── what events are made of ───────────────────────────────────────────────────────────────────
 
 
+CERTAIN = FIXED_PROBABILITY[StageKind.WON]
+"""The probability at which a deal counts as bought."""
+
+
 class Place(NamedTuple):
     """A stage, as far as events ask."""
 
@@ -42,17 +46,21 @@ class Place(NamedTuple):
     @property
     def certain(self) -> bool:
         """Return whether a deal in it counts as bought: Won, and a stage that was set to 100 %."""
-        return self.probability == FIXED_PROBABILITY[StageKind.WON]
+        return self.probability == CERTAIN
 
 
 class Subject(NamedTuple):
-    """A deal, as far as events tell of it; `amount` in minor units."""
+    """A deal, as far as events tell of it; `amount` in minor units.
+
+    `certain` as SQLite has it: whether it is in a stage at 100 %.
+    """
 
     id: int
     uid: str
     stage_id: int
     amount: int | None
     currency: str
+    certain: int
 
 
 class Customer(NamedTuple):
@@ -92,7 +100,9 @@ def subjects(connection: Connection, deal_ids: Iterable[int]) -> dict[int, Subje
     found: dict[int, Subject] = {}
     for some in portions(tuple(deal_ids)):
         rows = connection.execute(
-            f"SELECT id, uid, stage_id, amount, currency FROM deal WHERE id IN ({_marks(some)})",
+            "SELECT deal.id, deal.uid, deal.stage_id, deal.amount, deal.currency,"
+            f" stage.probability = {CERTAIN} FROM deal JOIN stage ON stage.id = deal.stage_id"
+            f" WHERE deal.id IN ({_marks(some)})",
             some,
         )
         found |= {row[0]: Subject._make(row) for row in rows}
