@@ -219,3 +219,18 @@ def test_the_token_is_nowhere(won: Cli, graph: Graph, tmp_path: Path) -> None:
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert won.path in files
     assert not any(secret.encode() in path.read_bytes() for path in files)
+
+
+def test_how_events_are_written_is_chosen_and_what_is_held_is_looked_at_again(cli: Cli) -> None:
+    assert cli.refused("capi", "set", "--grace", "5")[0] == 1
+    cli.ok("capi", "enable", "--dataset", DATASET)
+    bob = cli.json("contact", "add", "--name", "Bob", "--email", "bob@example.com")
+    cli.ok("deal", "add", "--title", "Wall", "--stage", "Lead", "--contact", bob["id"])
+    assert cli.json("capi", "status")["counts"]["held"] == 1
+    words = ("--unknown-consent", "send", "--grace", "5", "--source", "phone_call")
+    found = cli.json("capi", "set", *words)
+    assert (found["unknown_consent"], found["grace_minutes"]) == (True, 5)
+    assert (found["action_source"], found["counts"]["pending"]) == ("phone_call", 1)
+    assert cli.json("capi", "set", "--unknown-consent", "hold")["counts"]["held"] == 1
+    assert cli.refused("capi", "set", "--source", "website")[0] == 65
+    assert cli("capi", "set").exit_code == 2

@@ -8,7 +8,9 @@ import click
 from dealboard.cli import export as files
 from dealboard.cli import options, output
 from dealboard.cli.invocation import Invocation, pass_invocation
+from dealboard.domain.conversions import SOURCES
 from dealboard.domain.outbox import State
+from dealboard.errors import UsageError
 from dealboard.transfer import documents
 
 if TYPE_CHECKING:
@@ -84,6 +86,45 @@ def _declined(workspace: "Workspace") -> bool:
     return not click.confirm(f"Send the {what} too?", default=True, err=True)
 
 
+@capi.command("set")
+@click.option(
+    "--unknown-consent",
+    type=click.Choice(["hold", "send"]),
+    help="What becomes of events about contacts whom nobody asked.",
+)
+@click.option("--grace", metavar="MINUTES", type=int, help="How long an event can be undone.")
+@click.option("--source", metavar="NAME", help=f"Where sales happen: {', '.join(SOURCES)}.")
+@options.as_json
+@pass_invocation
+def set_(
+    run: Invocation,
+    unknown_consent: str | None,
+    grace: int | None,
+    source: str | None,
+    as_json: bool,
+) -> None:
+    """Choose how events are written; those that are held are looked at again.
+
+    Sending events about contacts who were not asked needs another legal ground than their consent.
+    """
+    from dealboard.actions import conversions
+    from dealboard.store.transaction import Transaction
+
+    if unknown_consent is None and grace is None and source is None:
+        raise UsageError("Nothing to set was given.", "See: dealboard capi set --help")
+
+    def act(tx: Transaction) -> None:
+        if unknown_consent is not None:
+            conversions.set_unknown_consent(tx, unknown_consent == "send")
+        if grace is not None:
+            conversions.set_grace(tx, grace)
+        if source is not None:
+            conversions.set_action_source(tx, source)
+
+    run.selling.run(act)
+    _tell_status(run, as_json)
+
+
 @capi.command()
 @options.as_json
 @pass_invocation
@@ -117,6 +158,8 @@ def _tell_status(run: Invocation, as_json: bool) -> None:
             ("conversions", mode if found["enabled"] else "off"),
             ("dataset", found["dataset"] or ""),
             ("source", found["action_source"]),
+            ("not asked", "sent" if found["unknown_consent"] else "held"),
+            ("grace", f"{found['grace_minutes']} min"),
             ("token", f"ends in {token}" if token else "set" if token == "" else "not set"),
             ("test code", found["test_event_code"] or ""),
             ("events", counts or "none"),
