@@ -91,6 +91,11 @@ def actions_provider() -> "type[Provider]":
     return Actions
 
 
+def _unsaved(screen: "Screen[Any]") -> bool:
+    """Return whether leaving a screen would lose what was typed in it."""
+    return any(getattr(screen, what, False) for what in ("dirty", "unsent"))
+
+
 def _act_by_clock(workspace: Workspace) -> "Due":
     from dealboard.automations import clock
 
@@ -389,7 +394,7 @@ class DealboardApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave, but not over unsaved work without asking."""
-        if not any(getattr(screen, "dirty", False) for screen in self.screen_stack):
+        if not any(_unsaved(screen) for screen in self.screen_stack):
             self._leave()
             return
         from dealboard.screens.confirm import Confirm
@@ -475,7 +480,7 @@ class DealboardApp(App[None]):
         return receipt
 
     async def beside(self, work: Callable[[Workspace], ResultT]) -> ResultT:
-        """Run on the writer thread what needs its libraries and keeps nothing of what it does.
+        """Run on the writer thread what needs its libraries and is no operation.
 
         Raises DealboardError.
         """

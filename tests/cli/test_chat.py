@@ -104,6 +104,9 @@ def test_link_prints_what_opens_the_chat(cli: Cli, bob: int) -> None:
     assert cli.ok("chat", "link", "Bob", "--text", "a b\n€") == (
         "https://wa.me/393491234567?text=a%20b%0A%E2%82%AC\n"
     )
+    filled = cli.json("chat", "link", bob, "--text", "{{contact.name}} {{deal.title|x}}")
+    assert filled["url"].endswith("?text=Bob%20x")
+    assert cli.refused("chat", "link", bob, "--text", "{{contact.nam}}")[0] == 65
     nobody = cli.json("contact", "add", "--name", "Cy")["id"]
     code, said = cli.refused("chat", "link", nobody)
     assert code == 1

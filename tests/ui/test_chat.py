@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 
 from dealboard import actions
+from dealboard.app import DealboardApp
+from dealboard.domain.stages import NewStage
 from dealboard.domain.views import Message, Role
 from dealboard.screens.chat_import import parse_path
 from dealboard.screens.contact import ContactScreen
+from dealboard.screens.deal_page import DealPage
 from dealboard.screens.paths import PathSuggester
 from dealboard.screens.working import Working
 from dealboard.store import messages as kept
 from dealboard.store.messages import Line
 from dealboard.store.reads import messages
+from dealboard.widgets.chat_composer import Composer
 from dealboard.workspace import Workspace
 from tests.conftest import MORNING
 from tests.ui.desk import Desk, at_desk
@@ -269,3 +273,161 @@ async def test_a_chat_operator_works_with_chats(
         await import_(desk, path)
         await desk.shows("Imported 2 new messages")
     olga.close()
+
+
+# ── writing ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect the links that are opened; there is something that opens them."""
+    links: list[str] = []
+    monkeypatch.setattr("dealboard.screens.contact_verbs.can_open", lambda: True)
+    monkeypatch.setattr(DealboardApp, "open_url", lambda _app, url: links.append(url))
+    return links
+
+
+async def begin_writing(desk: Desk) -> Composer:
+    await desk.press("enter")
+    await desk.until(lambda: desk.app.screen.query(Composer))
+    composer = desk.app.screen.query_one(Composer)
+    await desk.until(lambda: composer.text.has_focus)
+    return composer
+
+
+async def test_a_message_opens_in_whatsapp_and_is_noted_as_that(
+    workspace: Workspace, ada: int, opened: list[str]
+) -> None:
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await begin_writing(desk)
+        await desk.type("Ciao {{first")
+        await desk.shows("contact.first_name")
+        await desk.press("tab")
+        await desk.shows("→ Ciao Ada")
+        await desk.type(", a 100%?")
+        await desk.press("ctrl+j")
+        await desk.type("[b]")
+        await desk.press("enter")
+        await desk.shows("Opened in WhatsApp; the link is copied, too")
+        url = "https://wa.me/393491234567?text=Ciao%20Ada%2C%20a%20100%25%3F%0A%5Bb%5D"
+        assert opened == [url]
+        assert desk.app.clipboard == url
+        await desk.shows("Ada Owner 09:00 · opened in WhatsApp")
+        (noted,) = read(workspace, ada)
+        assert (noted.direction, noted.source) == ("out", "wa.me")
+        assert noted.text == "Ciao Ada, a 100%?\n[b]"
+        assert not desk.app.screen.query(Composer)
+
+
+async def test_without_a_browser_the_link_is_copied(
+    workspace: Workspace, ada: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dealboard.screens.contact_verbs.can_open", lambda: False)
+    async with at_desk(workspace, size=(80, 24)) as desk:
+        await open_chat(desk, ada)
+        await begin_writing(desk)
+        await desk.type("hi")
+        await desk.press("enter")
+        await desk.shows("the link is copied instead")
+        assert desk.app.clipboard == "https://wa.me/393491234567?text=hi"
+
+
+async def test_a_field_that_nobody_knows_is_refused_and_an_empty_one_is_said(
+    workspace: Workspace, ada: int, opened: list[str]
+) -> None:
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await begin_writing(desk)
+        await desk.paste("About {{deal.title}} in {{contact.city|town}}")
+        await desk.shows("→ About  in town")
+        await desk.shows("empty: deal.title")
+        await desk.paste(" {{contact.nam}}")
+        await desk.press("enter")
+        await desk.shows("there is no such field")
+        assert opened == []
+
+
+async def test_a_message_knows_the_deal_and_waits_while_one_looks_elsewhere(
+    workspace: Workspace, ada: int, opened: list[str]
+) -> None:
+    stages = [NewStage("Lead", 10)]
+    workspace.run(lambda tx: actions.pipelines.create(tx, "Sales", stages))
+    deal = workspace.run(
+        lambda tx: actions.deals.create(tx, title="Relaunch", contacts=[ada], stage_id=1)
+    ).value
+    async with at_desk(workspace, size=WIDE) as desk:
+        await desk.put(DealPage(deal))
+        await desk.press("3")
+        await desk.shows("No messages with Ada Lovelace yet.")
+        await begin_writing(desk)
+        await desk.paste("About {{deal.title}}")
+        await desk.shows("→ About Relaunch")
+        await desk.press("escape")
+        await desk.until(lambda: not desk.app.screen.query(Composer))
+        await desk.press("q")
+        await desk.shows("Discard the message?")
+        await desk.press("escape")
+        composer = await begin_writing(desk)
+        assert composer.text.text == "About {{deal.title}}"
+        await desk.press("enter")
+        await desk.until(lambda: opened)
+        assert opened == ["https://wa.me/393491234567?text=About%20Relaunch"]
+        await desk.press("q")
+        await desk.until(lambda: not isinstance(desk.app.screen, DealPage))
+
+
+async def test_without_a_number_nothing_is_opened(workspace: Workspace, opened: list[str]) -> None:
+    add = actions.contacts.add
+    bo = workspace.run(lambda tx: add(tx, first_name="Bo")).value
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, bo)
+        await begin_writing(desk)
+        await desk.type("hi")
+        await desk.press("enter")
+        await desk.shows("Bo has no WhatsApp number.")
+        assert desk.app.screen.query(Composer)
+    assert opened == []
+    assert read(workspace, bo) == ()
+
+
+async def test_snippets_are_kept_used_changed_and_deleted(
+    workspace: Workspace, ada: int, opened: list[str]
+) -> None:
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        composer = await begin_writing(desk)
+        await desk.press("ctrl+t")
+        await desk.shows("No snippets yet")
+        await desk.paste("Ciao {{contact.first_name}}!")
+        await desk.press("ctrl+t")
+        await desk.shows("＋ Keep what I wrote")
+        await desk.press("n")
+        await desk.shows("Name of the snippet")
+        await desk.type("Hello")
+        await desk.press("enter")
+        await desk.shows("Kept as Hello")
+        composer.text.put("")
+        await desk.press("ctrl+t")
+        await desk.shows("Ciao {{contact.first_name}}!")
+        await desk.press("1")
+        await desk.shows("→ Ciao Ada!")
+        await desk.press("ctrl+t", "d")
+        await desk.shows("Delete which one?")
+        await desk.press("1")
+        await desk.shows("Delete Hello?")
+        await desk.press("y")
+        await desk.shows("Deleted Hello")
+        await desk.press("ctrl+t")
+        await desk.until(lambda: "Delete one" not in desk.text)
+
+
+async def test_a_chat_that_another_process_imports_is_shown(workspace: Workspace, ada: int) -> None:
+    other = Workspace.open(workspace.path, clock=lambda: MORNING)
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await desk.shows("No messages with Ada Lovelace yet.")
+        await desk.until(lambda: page(desk).dealboard._newest_message is not None)
+        say(other, ada, ["from afar"])
+        await desk.shows("from afar")
+    other.close()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         placement,
         preferences,
         saved_views,
+        snippets,
         stages,
         team,
     )
@@ -47,6 +48,7 @@ __all__ = [
     "placement",
     "preferences",
     "saved_views",
+    "snippets",
     "stages",
     "team",
 ]

@@ -10,7 +10,7 @@ from dealboard.domain.money import decimal_string
 from dealboard.domain.views import CustomField, Stage, User
 from dealboard.store.driver import Connection
 from dealboard.store.reads import fields, pipelines, team
-from dealboard.store.reads.facts import Person, Subject
+from dealboard.store.reads.facts import Person, Subject, person, subjects
 from dealboard.store.reads.values import day_or_none, full_name, moment
 
 
@@ -138,6 +138,22 @@ def of(subject: Subject, wanted: Iterable[str], places: Places) -> Facts:
             facts[name] = maker(subject, places)
         elif subject.contact is not None:
             facts[name] = _of_contact(name, subject.contact, places)
+    return facts
+
+
+def about(connection: Connection, contact_id: int, deal_id: int | None) -> Facts:
+    """Return all that is known of a contact, and of a deal where one is meant.
+
+    The contact need not be the deal's first one.
+    """
+    places = Places(connection)
+    who = person(connection, contact_id)
+    deals = [] if deal_id is None else [deal_id]
+    found = subjects(connection, deals, ("stage.previous.name",)).values()
+    facts = {} if not found else dict(of(next(iter(found)), _MAKERS, places))
+    if who is not None:
+        names = (*_OF_CONTACT, *places.custom)
+        facts |= {name: _of_contact(name, who, places) for name in names}
     return facts
 
 

@@ -6,35 +6,24 @@ are kept in portions, each whole: whoever waits for the writer gets in between.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
-from dealboard import actions
 from dealboard.chat import export
 from dealboard.chat.export import Said
+from dealboard.chat.keeping import Keeper, add
 from dealboard.chat.source import Progress, nobody
 from dealboard.domain.dates import Order
-from dealboard.store import messages
-from dealboard.store.driver import Connection
 from dealboard.store.messages import Line
-from dealboard.store.reads import team
 
 PORTION = 500
 """Messages that are kept in one transaction."""
 
 SOURCE = "import"
-
-
-class Keeper(Protocol):
-    """Writes what is not journalled: a workspace, or an app, from any thread that can wait."""
-
-    def keep(self, work: Callable[..., Any], /, *args: Any) -> Any:
-        """Run `work` in a transaction, with its connection before the arguments."""
-        ...
 
 
 class Reading(NamedTuple):
@@ -65,18 +54,11 @@ class Import:
         """
         lines = _lines(export.messages(path, reading.order, progress), reading)
         while portion := tuple(islice(lines, PORTION)):
-            added = self._keeper.keep(_add, self._contact_id, self._user_id, portion, self._now)
+            added = self._keeper.keep(add, self._contact_id, self._user_id, portion, self._now)
             self.added += added
             self.known += len(portion) - added
             self.first = self.first or portion[0].at
             self.last = portion[-1].at
-
-
-def _add(
-    connection: Connection, contact_id: int, user_id: int, lines: Iterable[Line], now: datetime
-) -> int:
-    actions.access.check_active(team.user(connection, user_id))
-    return messages.add(connection, contact_id, lines, now)
 
 
 def _lines(some: Iterable[Said], reading: Reading) -> Iterator[Line]:

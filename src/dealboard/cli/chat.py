@@ -200,7 +200,12 @@ def _line(message: "Message", name: str) -> str:
 
 @chat.command()
 @contact_argument
-@click.option("--text", default="", metavar="T", help="What is to be said.")
+@click.option(
+    "--text",
+    default="",
+    metavar="T",
+    help="What is to be said; fields such as {{contact.first_name}} are filled in.",
+)
 @options.as_json
 @pass_invocation
 def link(run: Invocation, who: str, text: str, as_json: bool) -> None:
@@ -208,8 +213,20 @@ def link(run: Invocation, who: str, text: str, as_json: bool) -> None:
     from dealboard.chat import links
 
     contact = names.contact(run.workspace, who)
-    url = links.wa_me(contact.name, contact.phone_key, text)
+    url = links.wa_me(contact.name, contact.phone_key, _filled(run, contact, text))
     if as_json:
         output.document({"contact": {"id": contact.id, "name": contact.name}, "url": url})
     else:
         output.say(url)
+
+
+def _filled(run: Invocation, contact: "Contact", text: str) -> str:
+    """Return a text with its fields filled in. Raises InvalidValue for one that nobody knows."""
+    from dealboard.automations import facts
+    from dealboard.domain import placeholders
+    from dealboard.store.reads import automations
+
+    workspace = run.workspace
+    parts = placeholders.parse(text, workspace.read(automations.known_fields))
+    known = workspace.read(facts.about, contact.id, None)
+    return placeholders.fill(parts, known, placeholders.Setting(workspace.today, run.config.locale))

@@ -3,12 +3,10 @@
 from datetime import date
 from typing import ClassVar, NamedTuple
 
-from rich.text import Text
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static, TextArea
 
@@ -29,6 +27,7 @@ from dealboard.widgets.deal_form import in_place
 from dealboard.widgets.dialog import Buttons, Dialog, button
 from dealboard.widgets.field import Field
 from dealboard.widgets.line import Line
+from dealboard.widgets.long_text import LongText
 from dealboard.widgets.section_tabs import SectionTabs, Tab
 
 KINDS = (
@@ -58,49 +57,6 @@ class KindTabs(SectionTabs):
         """Choose a kind and go on to the text."""
         self.post_message(self.Chosen(kind))
         self.screen.focus_next()
-
-
-class LongText(TextArea):
-    """A text of several lines; Enter goes on, Ctrl+J begins a new line."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False),
-    ]
-
-    DEFAULT_CSS = """
-    LongText {
-        height: 5;
-        border: none;
-        padding: 0 1;
-        background: $foreground 8%;
-        background-tint: transparent;
-        &:focus { background: $foreground 16%; border: none; background-tint: transparent; }
-    }
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text, compact=True, show_line_numbers=False, highlight_cursor_line=False)
-        self.cursor_blink = False
-        self.move_cursor(self.document.end)
-
-    class Submitted(Message):
-        """Enter."""
-
-    def get_line(self, line_index: int) -> Text:
-        """Return a line as it may be shown: nothing in it acts on the terminal."""
-        line = super().get_line(line_index)
-        line.plain = safe(line.plain)
-        return line
-
-    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
-        """Take Enter for the end of the text; every other key is the text's own."""
-        if event.key == "enter":
-            event.stop().prevent_default()
-            self.post_message(self.Submitted())
-
-    def action_new_line(self) -> None:
-        """Begin a new line."""
-        self.insert("\n")
 
 
 class Filled(NamedTuple):

@@ -1,15 +1,26 @@
 """What is done in the chat with a contact, on the page of a deal and on that of the contact."""
 
-from typing import Any
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 
+from dealboard.domain.placeholders import Setting
+from dealboard.domain.rule_fields import offers
 from dealboard.domain.views import Person, Stretch
+from dealboard.errors import DealboardError
 from dealboard.screens.newest import Newest
 from dealboard.screens.place import Place as MainScreen
 from dealboard.store.reads import messages
+from dealboard.widgets.chat_composer import Composer, Material
 from dealboard.widgets.chat_log import ChatLog, Place
 from dealboard.widgets.chat_pane import ChatPane
+
+if TYPE_CHECKING:
+    from dealboard.store.driver import Connection
+
+NO_BROWSER = "No program to open links was found here; the link is copied instead"
 
 AROUND = 100
 """Messages that are read on each side of what is in view."""
@@ -69,6 +80,8 @@ class ChatVerbs(MainScreen):
                 self._import_chat()
             case "edit":
                 self._edit_number()
+            case "write":
+                self._begin_message()
 
     @work
     async def _import_chat(self) -> None:
@@ -90,6 +103,120 @@ class ChatVerbs(MainScreen):
         contact = await app.report(app.read(contacts.contact, person.id))
         if contact is not None and not contact.forgotten:
             await app.push_screen_wait(ContactFormScreen(contact, field="phone"))
+
+    # ── writing ───────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def chat_deal(self) -> int | None:
+        """The deal whose fields a message may have."""
+        return None
+
+    @property
+    def unsent(self) -> bool:
+        """Whether leaving would lose a message."""
+        return self.chat.unsent
+
+    def unless_unsent(self, go: Callable[[], object]) -> None:
+        """Go somewhere else; not at once if that loses a message."""
+        from dealboard.screens.confirm import Confirm
+
+        def answer(sure: bool | None) -> None:
+            if sure:
+                self.chat.to_begin()
+                go()
+
+        if self.unsent:
+            detail = "It was not opened in WhatsApp. Esc goes back to it."
+            asking = Confirm("Discard the message?", detail=detail, yes="Discard", no="Keep")
+            self.app.push_screen(asking, answer)
+        else:
+            go()
+
+    @work(exclusive=True, group="write")
+    async def _begin_message(self) -> None:
+        app, person = self.dealboard, self.chat.person
+        if person is None:
+            return
+        how = Setting(app.workspace.today, app.config.locale)
+        material = await app.report(app.read(read_material, person.id, self.chat_deal, how))
+        if material is not None and self.chat.person == person:
+            await self.chat.write(material)
+
+    @on(Composer.Asked)
+    def _ask_composer(self, event: Composer.Asked) -> None:
+        match event.what:
+            case "close":
+                self.chat.close()
+            case "editor":
+                self._write_elsewhere()
+            case "snippets":
+                self._use_snippets()
+
+    def _write_elsewhere(self) -> None:
+        """Go on writing in the user's own editor."""
+        from dealboard.screens import editor
+
+        composer = self.chat.composer
+        if composer is None:
+            return
+        try:
+            text = editor.edit(self.app, composer.text.text)
+        except DealboardError as error:
+            self.dealboard.say(f"{error.sentence} {error.hint}".strip(), severity="warning")
+        else:
+            if text is not None:
+                composer.text.put(text)
+
+    @work
+    async def _use_snippets(self) -> None:
+        from dealboard.screens.snippets import choose_snippet
+
+        composer = self.chat.composer
+        if composer is not None:
+            await choose_snippet(self.dealboard, composer.text)
+
+    @on(Composer.Written)
+    @work
+    async def _open_in_whatsapp(self, event: Composer.Written) -> None:
+        """Open WhatsApp with the message, and note that it was: nobody hears if it was sent."""
+        from dealboard.chat import keeping, links
+        from dealboard.screens.contact_verbs import can_open
+
+        app, person = self.dealboard, self.chat.person
+        if person is None:
+            return
+        try:
+            url = links.wa_me(person.name, person.phone_key, event.text)
+        except DealboardError as error:
+            app.say(f"{error.sentence} {error.hint}", severity="error")
+            return
+        app.copy_to_clipboard(url)
+        opens = can_open()
+        if opens:
+            await asyncio.to_thread(app.open_url, url)
+        noting = app.beside(
+            lambda workspace: keeping.log_opened(
+                workspace, person.id, workspace.user, event.text, workspace.now
+            )
+        )
+        await app.report(noting)
+        if person == self.chat.person:
+            self.chat.close(done=True)
+        app.announce(None)
+        where = "Opened in WhatsApp; the link is copied, too" if opens else NO_BROWSER
+        app.say(where)
+
+
+def read_material(
+    connection: "Connection", contact_id: int, deal_id: int | None, how: Setting
+) -> Material:
+    """Read what messages to a contact are filled in with."""
+    from dealboard.automations import facts
+    from dealboard.store.reads import automations
+
+    custom = automations.known_fields(connection)
+    known = facts.about(connection, contact_id, deal_id)
+    return Material(custom, offers(custom, how), known, how)
 
 
 def _how(place: Place) -> dict[str, Any]:

@@ -341,13 +341,16 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
         """Show the next contact of the list, or the one before."""
         at = self._order.index(self._contact_id) + by if self._contact_id in self._order else -1
         if 0 <= at < len(self._order):
-            self.show_contact(self._order[at])
+            self.unless_unsent(lambda: self.show_contact(self._order[at]))
         elif self._order:
             last = "That was the last contact" if by > 0 else "That was the first contact"
             self.dealboard.say(last)
 
     def action_leave(self) -> None:
         """Go back to where the page was opened from."""
+        self.unless_unsent(self._go_back)
+
+    def _go_back(self) -> None:
         for place in self.app.screen_stack:
             if isinstance(place, ContactList):
                 place.follow(self._contact_id)

@@ -507,6 +507,9 @@ class DealPage(ActivityVerbs, ChatVerbs, DealVerbs):
 
     def _then(self, go: Callable[[], object]) -> None:
         """Go somewhere else; not at once if that loses something."""
+        if self.unsent:
+            self.unless_unsent(lambda: self._then(go))
+            return
         if not self.dirty:
             go()
             return
@@ -562,6 +565,11 @@ class DealPage(ActivityVerbs, ChatVerbs, DealVerbs):
     def selected(self) -> frozenset[int]:
         """No others."""
         return frozenset()
+
+    @property
+    def chat_deal(self) -> int | None:
+        """The deal."""
+        return self.deal_id
 
     @property
     def pipeline_id(self) -> int | None:

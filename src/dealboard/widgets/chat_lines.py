@@ -52,7 +52,8 @@ def _nothing(person: Person) -> tuple[str, ...]:
     sentences = [f"No messages with {person.name} yet.", ""]
     if person.phone_key is None:
         sentences += ["No WhatsApp number. e adds one.", ""]
-    return (*sentences, "i imports the chat: WhatsApp → its menu → Export chat, the .txt or .zip.")
+    sentences += ["i imports the chat: WhatsApp → its menu → Export chat, the .txt or .zip.", ""]
+    return (*sentences, "⏎ writes a message, which WhatsApp is opened with.")
 
 
 def head_line(

@@ -24,6 +24,7 @@ class ChatLog(LineList):
     """Messages, the newest at the bottom, where the view stays."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "ask('write')", "Write", id="chat.write"),
         Binding("slash", "ask('search')", "Search", id="chat.search"),
         Binding("i", "ask('import')", "Import chat", id="chat.import"),
         Binding("e", "ask('edit')", "Add a number", id="chat.add_number"),
@@ -106,7 +107,7 @@ class ChatLog(LineList):
 
     def _view(self) -> Hashable:
         """Return the message on the first line and how far it is above it, None at the end."""
-        if self._goal is not None:
+        if self._goal is not None or not self.messages:
             return None
         at_end = self._first >= self._length - self._drawn[0].height
         if at_end and not self._stretch.later:

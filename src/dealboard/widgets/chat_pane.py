@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from dealboard.domain.views import Person, Stretch
+from dealboard.widgets.chat_composer import Composer, Material
 from dealboard.widgets.chat_lines import head_line
 from dealboard.widgets.chat_log import ChatLog, Place
 from dealboard.widgets.drawn_line import DrawnLine
@@ -60,9 +61,9 @@ class WordsLine(Line):
     """Where the words to be found are typed; the arrows go from one message to the next."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "walk(1)", "Found before", show=False),
-        Binding("down", "walk(-1)", "Found after", show=False),
-        Binding("escape", "stop", "End the search", show=False),
+        Binding("up", "walk(1)", "Found before"),
+        Binding("down", "walk(-1)", "Found after"),
+        Binding("escape", "stop", "End the search"),
     ]
 
     @dataclass
@@ -132,6 +133,7 @@ class ChatPane(Vertical):
         self._words = ""
         self._found: tuple[int, ...] = ()
         self._at = 0
+        self._drafts: dict[int, str] = {}
 
     def compose(self) -> ComposeResult:
         """Yield the head and the messages."""
@@ -149,19 +151,57 @@ class ChatPane(Vertical):
         return self.talk.person
 
     def to_begin(self) -> None:
-        """Forget whose chat this is, and what was sought in it."""
+        """Forget whose chat this is, and what was sought and written in it."""
         self._end()
+        self.close()
+        self._drafts.clear()
         self.talk.to_begin()
 
     def show(
         self, person: Person | None, stretch: Stretch, now: datetime, goal: Place | None = None
     ) -> None:
         """Show a stretch of the chat with a contact; another contact's ends the search."""
-        if self._bar is not None and (person is None or person != self.person):
+        if person is None or self.person is None or person.id != self.person.id:
             self._end()
+            self.close()
         self.talk.today = now.astimezone().date()
         self._head.show(person, stretch, now)
         self.talk.show(person, stretch, goal)
+
+    # ── writing ───────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def composer(self) -> Composer | None:
+        """Where a message is being written."""
+        return self.query_one_optional(Composer)
+
+    @property
+    def unsent(self) -> bool:
+        """Whether leaving would lose a message."""
+        open_ = self.composer
+        written = [*self._drafts.values(), *([open_.text.text] if open_ is not None else [])]
+        return any(each.strip() for each in written)
+
+    async def write(self, material: Material) -> None:
+        """Let a message be written; what was begun for this contact is there again."""
+        composer = self.composer
+        if composer is None and self.person is not None:
+            composer = Composer(self._drafts.pop(self.person.id, ""))
+            await self.mount(composer)
+        if composer is not None:
+            composer.take(material)
+            self.screen.set_focus(composer.text)
+
+    def close(self, *, done: bool = False) -> None:
+        """Put the message aside, or be `done` with it."""
+        composer, person = self.composer, self.person
+        if composer is None:
+            return
+        if person is not None and not done:
+            self._drafts[person.id] = composer.text.text
+        if composer.has_focus_within:
+            self.screen.set_focus(self.talk)
+        composer.remove()
 
     # ── searching ─────────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,41 @@
+"""Lines of a chat into the workspace, past the journal; also those that were opened in WhatsApp."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+from dealboard import actions
+from dealboard.domain.views import User
+from dealboard.store import messages
+from dealboard.store.driver import Connection
+from dealboard.store.ids import new_uid
+from dealboard.store.messages import Line
+from dealboard.store.reads import team
+
+OPENED = "wa.me"
+"""The source of messages that were opened in WhatsApp; whether they were sent, nobody knows."""
+
+
+class Keeper(Protocol):
+    """Writes what is not journalled: a workspace, or an app, from any thread that can wait."""
+
+    def keep(self, work: Callable[..., Any], /, *args: Any) -> Any:
+        """Run `work` in a transaction, with its connection before the arguments."""
+        ...
+
+
+def add(
+    connection: Connection, contact_id: int, user_id: int, lines: Iterable[Line], now: datetime
+) -> int:
+    """Add lines to the chat with a contact, if the user may, and return how many it did not have.
+
+    Raises NotPermitted, NotFound, and Refused for a contact that is forgotten.
+    """
+    actions.access.check_active(team.user(connection, user_id))
+    return messages.add(connection, contact_id, lines, now)
+
+
+def log_opened(keeper: Keeper, contact_id: int, user: User, text: str, now: datetime) -> None:
+    """Note that a message was opened in WhatsApp. Raises what `add` raises."""
+    line = Line(now, "out", user.name, text, OPENED, f"{OPENED}:{new_uid(now)}")
+    keeper.keep(add, contact_id, user.id, [line], now)
