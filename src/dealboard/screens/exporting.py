@@ -1,28 +1,18 @@
 """Writing what a filter shows into a file, beside everything else, and stopping that half-way."""
 
-import asyncio
-import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
-
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from dealboard.domain.filters import DealFilter, Sort
-from dealboard.domain.text import safe
-from dealboard.errors import DealboardError, InvalidValue, StorageFailed
+from dealboard.errors import InvalidValue, StorageFailed
 from dealboard.screens.confirm import Confirm
 from dealboard.screens.targets import counted
 from dealboard.screens.typed import Typed
+from dealboard.screens.working import Tell, Working
 from dealboard.store import backup, driver
 from dealboard.store.open import open_reader
-from dealboard.widgets.dialog import Buttons, Dialog, button
 from dealboard.workspace import TIMEOUT
 
 if TYPE_CHECKING:
@@ -32,9 +22,6 @@ Form = Literal["csv", "json"]
 
 FORMS: dict[str, Form] = {".csv": "csv", ".json": "json"}
 """What a file's name ends in, and how it is written."""
-
-TOLD = 250
-"""Rows between two looks at the progress."""
 
 
 class Export(Protocol):
@@ -59,14 +46,6 @@ class Order(NamedTuple):
     export: Export
     number: int
     noun: str
-
-    def counted(self, number: int) -> str:
-        """Return a number of what is written, in words."""
-        return counted(number, self.noun)
-
-
-class Stopped(Exception):
-    """The export shall not go on."""
 
 
 def parse_path(text: str) -> Path:
@@ -113,74 +92,17 @@ async def export_to(app: "DealboardApp", export: Export, number: int, noun: str)
         Confirm(question, detail="What is in it now cannot be brought back.", yes="Replace")
     ):
         return
-    written = await app.push_screen_wait(Exporting(app, Order(path, export, number, noun)))
+    order = Order(path, export, number, noun)
+
+    def work(tell: Tell) -> int:
+        return write(app.location, order, lambda done: tell(done, number))
+
+    working = Working(app, f"Writing {path.name}", work)
+    written = await app.push_screen_wait(working)
     if written is not None:
         app.say(f"Wrote {counted(written, noun)} to {path}")
-
-
-class Exporting(ModalScreen[int | None]):
-    """How far an export is; answers how many rows were written, None if it was stopped."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "stop", "Stop", id="export.stop"),
-    ]
-
-    DEFAULT_CSS = """
-    Exporting {
-        align: center middle;
-        & > Dialog { width: 56; padding: 1 2; }
-    }
-    """
-
-    def __init__(self, app: "DealboardApp", order: Order) -> None:
-        super().__init__()
-        self._dealboard = app
-        self._order = order
-        self._stop = threading.Event()
-
-    def compose(self) -> ComposeResult:
-        """Yield how far it is, and what stops it."""
-        with Dialog(title=f"Writing {self._order.path.name}"):
-            yield Static(self._progress(0), id="progress")
-            with Buttons():
-                yield button("Stop", "esc", id="stop")
-
-    def on_mount(self) -> None:
-        """Begin."""
-        self._dealboard.start(self._run())
-
-    def _progress(self, done: int) -> Content:
-        return Content(safe(f"{done:,} of {self._order.counted(self._order.number)}"))
-
-    async def _run(self) -> None:
-        loop, app = asyncio.get_running_loop(), self._dealboard
-
-        def tell(done: int) -> None:
-            if self._stop.is_set():
-                raise Stopped
-            if done % TOLD == 0:
-                loop.call_soon_threadsafe(self._show, done)
-
-        writing = asyncio.to_thread(write, app.location, self._order, tell)
-        try:
-            written = await writing
-        except Stopped:
-            self.dismiss(None)
-            app.say("The export was stopped; no file was written")
-        except DealboardError as error:
-            self.dismiss(None)
-            app.say(f"{error.sentence} {error.hint}".strip(), severity="error")
-        else:
-            self.dismiss(written)
-
-    def _show(self, done: int) -> None:
-        if self.is_attached:
-            self.query_one("#progress", Static).update(self._progress(done))
-
-    @on(Button.Pressed, "#stop")
-    def action_stop(self) -> None:
-        """Stop writing; what was written so far goes."""
-        self._stop.set()
+    elif working.stopped:
+        app.say("The export was stopped; no file was written")
 
 
 def write(location: Path, order: Order, tell: Callable[[int], None]) -> int:

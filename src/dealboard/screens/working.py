@@ -88,6 +88,11 @@ class Working(ModalScreen[T | None], Generic[T]):
         if self.is_attached:
             self.query_one("#progress", Static).update(_bar(percent))
 
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped it."""
+        return self._stop.is_set()
+
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
         """Stop it."""
