@@ -158,6 +158,7 @@ class DealboardApp(App[None]):
         self._reads: set[Future[Any]] = set()
         self._seen = 0
         self._data_version = 0
+        self._newest_message: int | None = None
         self._own: set[int] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._places: dict[str, Place] = {}
@@ -371,6 +372,7 @@ class DealboardApp(App[None]):
             place.settle()
         if self._workspace is not None:
             self._writer.submit(self._warm_up, self._workspace)
+            self.start(self._look_for_messages())
             self.start(self._expect_deliveries())
             self.start(self._mind_the_clock())
 
@@ -551,10 +553,20 @@ class DealboardApp(App[None]):
         self._seen, operations = found
         foreign = set(operations) - self._own
         self._own.difference_update(operations)
-        if foreign:
+        if await self._look_for_messages() or foreign:
             self.announce(None)
         await self._expect_deliveries()
         await self._mind_the_clock()
+
+    async def _look_for_messages(self) -> bool:
+        """Return whether a chat has messages that were not there; they are no operations."""
+        from dealboard.store.reads import messages
+
+        known, self._newest_message = (
+            self._newest_message,
+            await self.report(self.read(messages.newest)),
+        )
+        return known is not None and self._newest_message != known
 
     async def _mind_the_clock(self) -> None:
         """Have time act when it has come: delayed actions, and automations that wait for a day."""

@@ -77,6 +77,7 @@ EVERYTHING = DealFilter(
         (fields.used, {}),
         (lambda c: fields.holders(c, 1), ()),
         (lambda c: messages.of_contact(c, 1, limit=1, before=1), ()),
+        (messages.newest, 0),
         (lambda c: messages.stretch(c, 1, limit=1), Stretch()),
         (lambda c: messages.stretch(c, 1, limit=1, around=1), Stretch()),
         (lambda c: messages.stretch(c, 1, limit=1, since=1), Stretch()),

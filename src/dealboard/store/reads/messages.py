@@ -23,6 +23,12 @@ def of_contact(
     return _backwards(connection, contact_id, limit, before)
 
 
+def newest(connection: Connection) -> int:
+    """Return the id of the message that was added last to any chat, 0 before the first."""
+    found = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
+    return int(found[0])
+
+
 def stretch(
     connection: Connection,
     contact_id: int,
