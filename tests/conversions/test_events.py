@@ -10,6 +10,7 @@ from dealboard.conversions.identity import sha256
 from dealboard.domain.conversions import event_id
 from dealboard.domain.stages import StageKind
 from dealboard.store.reads import conversions as reads
+from dealboard.store.transaction import Transaction
 from tests.conversions.conftest import DATASET, Counter
 
 MINUTE = timedelta(minutes=1)
@@ -275,6 +276,24 @@ def test_what_a_rule_does_is_told_with_the_save_that_fired_it(counter: Counter) 
     counter.do(deals.move, deal, by=1)
     assert counter.desk.deal(deal).stage_id == counter.won
     assert counter.new() == ["Purchase"]
+
+
+def test_activities_that_come_in_bulk_are_told_with_what_else_was_done(counter: Counter) -> None:
+    ada = counter.person()
+    some = [counter.deal(ada) for _ in range(activities.BULK)]
+    counter.new()
+    drafts = [activities.Draft(deal, "Call back", None, 1) for deal in some]
+    counter.do(activities.add_many, "note", drafts)
+    assert counter.new() == ["ViewContent"] * len(some)
+    counter.later()
+
+    def act(tx: Transaction) -> None:
+        deals.move_many(tx, some, counter.offer)
+        activities.add_many(tx, "note", drafts)
+
+    counter.do(act)
+    assert counter.new() == ["ViewContent"] * len(some)
+    assert counter.last().event["custom_data"]["content_category"] == f"stage-{counter.offer}"
 
 
 def test_nothing_is_told_unless_it_is_wanted(counter: Counter) -> None:

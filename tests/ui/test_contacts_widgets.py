@@ -206,8 +206,8 @@ def test_metas_ids_are_shown_where_there_are_some() -> None:
     def labels(person: Contact) -> set[str]:
         return {each.cells[0][0] for each in field_rows(person, (), HOW)}
 
-    assert "Meta lead ID" not in labels(ada())
-    assert labels(ada(lead_id="525645896321548")) - labels(ada()) == {"Meta lead ID"}
+    assert "Meta lead" not in labels(ada())
+    assert labels(ada(lead_id="525645896321548")) - labels(ada()) == {"Meta lead"}
 
 
 def test_unusable_number_has_a_mark() -> None:

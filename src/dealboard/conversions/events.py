@@ -66,7 +66,7 @@ def settle(tx: Transaction, *, tell: bool) -> None:
     if tell and setup.enabled:
         some = saves.of(tx.journal.noticed)
         if tx.journal.batches:
-            some += saves.in_bulk(tx.connection, tx.operation.seq)
+            some = saves.with_bulk(some, tx.connection, tx.operation.seq)
         if some:
             _tell(tx, setup, some)
 

@@ -15,8 +15,8 @@ class Save(NamedTuple):
     """What happened to a deal: whether `fields` changed, contacts that `came`, an `activity`'s uid.
 
     `was` and `now` are stages, None where they did not change; `now` is that of a new deal, too.
-    `relinked`: contacts went, or stand in another order. A deal that came in bulk has moments of
-    its own, as they are kept: when it was `begun` and when it was `closed`.
+    `relinked`: contacts went, or stand in another order. What came in bulk has moments of its own,
+    as they are kept: when it was `begun` and when it was `closed`.
     """
 
     deal_id: int
@@ -76,20 +76,29 @@ def _link(save: Save, before: Mapping[str, Any] | None, after: Mapping[str, Any]
     return save._replace(relinked=save.relinked or after is None or "position" in after)
 
 
-def in_bulk(connection: Connection, operation: int) -> list[Save]:
-    """Return what an operation inserted past the journal: deals, as of their own moments."""
-    came: dict[int, list[int]] = {}
-    for deal_id, contact_id in connection.execute(
-        "SELECT deal_id, contact_id FROM deal_contact WHERE batch = :seq ORDER BY id",
-        {"seq": operation},
-    ):
-        came.setdefault(deal_id, []).append(contact_id)
+def with_bulk(some: Iterable[Save], connection: Connection, operation: int) -> list[Save]:
+    """Return what an operation did together with what it inserted past the journal.
+
+    Contacts and activities may have come to other deals than those that came.
+    """
+    saves = {save.deal_id: save for save in some}
     rows = connection.execute(
         "SELECT id, stage_id, created_at, closed_at FROM deal WHERE batch = :seq ORDER BY id",
         {"seq": operation},
     )
-    created = [
-        Save(deal_id, True, now=stage, came=(*came.pop(deal_id, ()),), begun=begun, closed=closed)
-        for deal_id, stage, begun, closed in rows
-    ]
-    return created + [Save(deal_id, came=(*some,)) for deal_id, some in came.items()]
+    for deal_id, stage, begun, closed in rows:
+        saves[deal_id] = Save(deal_id, created=True, now=stage, begun=begun, closed=closed)
+    for deal_id, contact_id in connection.execute(
+        "SELECT deal_id, contact_id FROM deal_contact WHERE batch = :seq ORDER BY id",
+        {"seq": operation},
+    ):
+        save = saves.get(deal_id, Save(deal_id))
+        saves[deal_id] = save._replace(came=(*save.came, contact_id))
+    for deal_id, uid, at in connection.execute(
+        "SELECT deal_id, uid, created_at FROM activity"
+        " WHERE batch = :seq AND deal_id IS NOT NULL ORDER BY id",
+        {"seq": operation},
+    ):
+        save = saves.get(deal_id, Save(deal_id, begun=at))
+        saves[deal_id] = save._replace(activity=save.activity or uid)
+    return [*saves.values()]

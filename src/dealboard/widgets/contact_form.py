@@ -39,10 +39,10 @@ LABELS = {
     "consent": "Consent",
     "consent_source": "  from",
     "external_id": "External ID",
-    "fbc": "Meta click ID",
-    "fbp": "Meta browser ID",
-    "lead_id": "Meta lead ID",
-    "ctwa_clid": "WhatsApp ad ID",
+    "fbc": "Meta click",
+    "fbp": "Meta browser",
+    "lead_id": "Meta lead",
+    "ctwa_clid": "WhatsApp ad",
 }
 """The fields in their order, as they are called on every screen."""
 
