@@ -28,6 +28,7 @@ from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
 from dealboard.store.reads import history
 from dealboard.widgets.hint_bar import HintBar
+from dealboard.widgets.menu_bar import MenuBar
 from dealboard.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from dealboard.screens.first_frame import FirstBoard
     from dealboard.screens.place import Place
     from dealboard.store.transaction import Receipt, Transaction
+    from dealboard.widgets.menu_line import Part
     from dealboard.workspace import Then
 
 ResultT = TypeVar("ResultT")
@@ -118,6 +120,10 @@ class Delivered(Message, bubble=False):
         self.came = came
 
 
+class Waiting(Message, bubble=False):
+    """There are more or fewer events for Meta that did not go out than before."""
+
+
 class Configured(Message):
     """The settings of config.toml are others now; they are in `app.config`."""
 
@@ -164,6 +170,8 @@ class DealboardApp(App[None]):
         self._places: dict[str, Place] = {}
         self._home: Screen[Any] | None = None
         self.look = ""
+        self.badge: Part | None = None
+        self._standing: object = None
         self._configuring = asyncio.Lock()
         self._scratch: str | None = None
         self._rounds: Rounds | None = None
@@ -375,6 +383,7 @@ class DealboardApp(App[None]):
             self.start(self._look_for_messages())
             self.start(self._expect_deliveries())
             self.start(self._mind_the_clock())
+            self.start(self._show_badge())
 
     @staticmethod
     def _warm_up(workspace: Workspace) -> None:
@@ -557,6 +566,21 @@ class DealboardApp(App[None]):
             self.announce(None)
         await self._expect_deliveries()
         await self._mind_the_clock()
+        await self._show_badge()
+
+    async def _show_badge(self) -> None:
+        """Say in the menu how many events for Meta did not go out, as often as that changes."""
+        from dealboard.screens.conversion_badge import badge_of, read_standing
+
+        if self.workspace.user.role is Role.CHAT_OPERATOR:
+            return
+        standing = await self.report(self.read(read_standing, self.workspace.now))
+        if standing != self._standing:
+            self._standing, self.badge = standing, badge_of(standing)
+            for screen in {*self.screen_stack, *self._places.values()}:
+                for bar in screen.query(MenuBar):
+                    bar.badge = self.badge
+                screen.post_message(Waiting())
 
     async def _look_for_messages(self) -> bool:
         """Return whether a chat has messages that were not there; they are no operations."""

@@ -7,8 +7,13 @@ import pytest
 from dealboard.actions import contacts, conversions, deals
 from dealboard.conversions import preview
 from dealboard.conversions.identity import sha256
-from dealboard.conversions.preview import Preview
-from dealboard.domain.conversions import CONSENT_UNKNOWN, EventName, Identity, Standing
+from dealboard.domain.conversions import (
+    CONSENT_UNKNOWN,
+    EventName,
+    Identity,
+    Preview,
+    Standing,
+)
 from dealboard.domain.outbox import State
 from dealboard.domain.views import EventKind
 from dealboard.errors import NotFound

@@ -15,7 +15,8 @@ from dealboard.errors import Refused
 from dealboard.store import outbox
 from dealboard.store.reads import conversions as reads
 from dealboard.store.reads import outbox as queue
-from dealboard.store.reads.settings import META
+from dealboard.store.reads.settings import META, META_SEEN
+from dealboard.store.reads.values import moment_text
 from dealboard.store.tables import Setting
 from dealboard.store.transaction import Transaction
 
@@ -53,6 +54,40 @@ def disable(tx: Transaction) -> None:
     access.full_access(tx)
     _set(tx, _enabled(tx)._replace(enabled=False))
     tx.describe("No more events for Meta")
+
+
+def set_up(
+    tx: Transaction,
+    dataset: str,
+    *,
+    action_source: str,
+    unknown_consent: bool,
+    grace_minutes: int,
+) -> None:
+    """Choose all that can be chosen, and write events from now on.
+
+    A dry run, unless events go out to this data set already.
+    """
+    access.full_access(tx)
+    dataset, before = rules.check_dataset(dataset), tx.read(reads.setup)
+    goes_on = before.enabled and before.dataset == dataset
+    setup = Setup(
+        dataset,
+        enabled=True,
+        live=before.live and goes_on,
+        action_source=rules.check_source(action_source),
+        unknown_consent=unknown_consent,
+        grace_minutes=rules.check_grace(grace_minutes),
+    )
+    _set(tx, setup)
+    tx.describe(f"Events for data set {dataset}: {'live' if setup.live else 'dry run'}")
+
+
+def acknowledge(tx: Transaction) -> None:
+    """Say that somebody has seen which events expired: the badge is silent about them."""
+    access.full_access(tx)
+    tx.session.merge(Setting(key=META_SEEN, value=json.dumps(moment_text(tx.now))))
+    tx.describe("Seen which events expired")
 
 
 def set_action_source(tx: Transaction, source: str) -> None:

@@ -48,6 +48,22 @@ def cancel(tx: Transaction, row_ids: Sequence[int]) -> int:
     return done
 
 
+def hasten(tx: Transaction, kind: str) -> int:
+    """Send all rows of a kind now that wait for their grace or next attempt, and return how many.
+
+    Raises Refused where nothing waits, or nothing of that kind is sent.
+    """
+    access.full_access(tx)
+    if not tx.read(reads.is_on, kind):
+        raise Refused(f"No {NOUNS[kind][1]} are sent.", "Go live first.")
+    waits = outbox.waiting(tx.connection, kind)
+    if not waits:
+        raise Refused(f"There are no {NOUNS[kind][1]} that wait.")
+    outbox.hasten(tx.connection, kind, tx.now)
+    tx.describe(f"Sending {_counted(waits)} now")
+    return waits
+
+
 def resume(tx: Transaction, kind: str) -> None:
     """Send rows of a kind again that were paused. Raises Refused where they are not."""
     access.full_access(tx)

@@ -14,9 +14,8 @@ from dealboard.errors import UsageError
 from dealboard.transfer import documents
 
 if TYPE_CHECKING:
-    from dealboard.conversions.preview import Preview
     from dealboard.delivery.courier import Report
-    from dealboard.domain.conversions import Told
+    from dealboard.domain.conversions import Preview, Told
     from dealboard.workspace import Workspace
 
 WAITING = (State.PENDING, State.HELD)
@@ -199,11 +198,10 @@ def _status(run: Invocation) -> documents.Document:
 
 def _token_ending(run: Invocation) -> str | None:
     """Return the last characters of the token, none of a short one; None where there is none."""
-    from dealboard.delivery import channels
-    from dealboard.delivery.secrets import META_TOKEN, SecretMissing
+    from dealboard.delivery.secrets import META_TOKEN, SecretMissing, beside
 
     try:
-        return channels.secrets_of(run.config).find(META_TOKEN).ending
+        return beside(run.config).find(META_TOKEN).ending
     except SecretMissing:
         return None
 

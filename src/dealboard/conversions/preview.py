@@ -6,12 +6,10 @@ what it had then, nobody can say what that was.
 
 import json
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, NamedTuple
 
 from dealboard.conversions import check
 from dealboard.conversions.judge import Judge
-from dealboard.domain.conversions import Identity, Told, parse
+from dealboard.domain.conversions import Identity, Person, Preview, Told, parse
 from dealboard.domain.outbox import State
 from dealboard.store.driver import Connection
 from dealboard.store.reads import conversions as reads
@@ -20,38 +18,6 @@ from dealboard.store.reads.values import full_name
 
 EARLIER = "not what it is today"
 """What stands for the plain value of a hash that was made of an earlier one."""
-
-
-class Person(NamedTuple):
-    """A contact of an event: whether it may be told of, and its values.
-
-    `consent` is as it is kept; `named` tells whether the frozen event is about this contact.
-    """
-
-    id: int
-    name: str
-    consent: bool | None
-    named: bool
-    values: tuple[Identity, ...]
-
-
-class Preview(NamedTuple):
-    """An event in full: `event` is its JSON, empty once erased; `problems` what Meta would refuse.
-
-    What is held has none but its reason. `earlier` are values of the frozen event that none of its
-    contacts has today.
-    """
-
-    told: Told
-    event: str
-    problems: tuple[str, ...]
-    people: tuple[Person, ...]
-    earlier: tuple[Identity, ...]
-
-    @property
-    def document(self) -> Any:
-        """The event as values, money exact; None once it was erased."""
-        return json.loads(self.event, parse_float=Decimal) if self.event else None
 
 
 def of(connection: Connection, row_id: int, *, now: datetime) -> Preview:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from dealboard.delivery.addresses import Addresses
 from dealboard.delivery.meta.channel import Meta
 from dealboard.delivery.meta.graph import Client, Endpoint
-from dealboard.delivery.secrets import Secrets
+from dealboard.delivery.secrets import beside
 from dealboard.delivery.webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -20,15 +20,10 @@ def every(config: "Config", clock: "Clock") -> "tuple[Channel, ...]":
 
 def webhooks(config: "Config") -> Webhooks:
     """Return the channel of webhooks."""
-    return Webhooks(Addresses(config.webhook_allow), secrets_of(config))
+    return Webhooks(Addresses(config.webhook_allow), beside(config))
 
 
 def meta(config: "Config", clock: "Clock") -> Meta:
     """Return the channel of events for Meta."""
     where = Endpoint(config.meta_base_url, config.meta_api_version, config.meta_test_event_code)
-    return Meta(Client(where), secrets_of(config), clock)
-
-
-def secrets_of(config: "Config") -> Secrets:
-    """Return where secrets are looked up: the files are beside the configuration."""
-    return Secrets(config.file.parent / "secrets")
+    return Meta(Client(where), beside(config), clock)

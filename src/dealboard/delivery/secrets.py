@@ -12,10 +12,14 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dealboard.delivery.within import within
-from dealboard.errors import ConfigError
+from dealboard.errors import ConfigError, StorageFailed
+from dealboard.store import backup
+
+if TYPE_CHECKING:
+    from dealboard.config import Config
 
 SERVICE = "dealboard"
 """Under which a keyring keeps them, by their names."""
@@ -76,6 +80,10 @@ class Secret:
         if not _TOKEN.fullmatch(self._value):
             raise SecretMissing("The token has characters that no token has.", "Set it again.")
 
+    def write(self, path: Path) -> None:
+        """Write the value into a file that is there. Raises OSError."""
+        path.write_text(self._value, encoding="utf-8")
+
     @property
     def fingerprint(self) -> str:
         """Eight hexadecimal digits that are others where the value is another."""
@@ -85,6 +93,11 @@ class Secret:
     def ending(self) -> str:
         """The last four characters, by which people tell one token from another."""
         return self._value[-4:] if len(self._value) >= MIN_SHOWN else ""
+
+
+def beside(config: "Config") -> "Secrets":
+    """Return where secrets are looked up: the files are beside the configuration."""
+    return Secrets(config.file.parent / "secrets")
 
 
 def variable(name: str) -> str:
@@ -110,6 +123,7 @@ class Secrets:
         self._environ = environ
         self._keyring = keyring or _from_keyring
         self._known: dict[str, Secret | SecretMissing] = {}
+        self._places: dict[str, str] = {}
 
     def find(self, name: str) -> Secret:
         """Return a secret by its name. Raises SecretMissing, which says where to put it."""
@@ -123,19 +137,49 @@ class Secrets:
             raise found
         return found
 
+    def place(self, name: str) -> str:
+        """Return where a secret was found, in words. Raises SecretMissing."""
+        self.find(name)
+        return self._places[name]
+
+    def store(self, name: str, secret: Secret) -> None:
+        """Write a secret into its file, which only its user can read, whole or not at all.
+
+        Raises SecretMissing for what is no token, StorageFailed.
+        """
+        secret.check_header()
+        path = self._folder / name
+        unfinished = backup.private_file(path)
+        try:
+            secret.write(unfinished)
+            unfinished.replace(path)
+        except OSError as error:
+            raise StorageFailed(
+                f"The file secrets/{name} cannot be written: {error.strerror}."
+            ) from None
+        finally:
+            unfinished.unlink(missing_ok=True)
+        self.forget()
+
     def forget(self) -> None:
         """Look everything up again when it is asked for next."""
         self._known.clear()
 
     def _look(self, name: str) -> str:
-        value = self._environ.get(variable(name)) or self._keyring(name) or self._from_file(name)
-        if not value:
-            raise SecretMissing(
-                f"The secret {name} is not set.",
-                f"Set {variable(name)}, or write it into secrets/{name} beside config.toml"
-                " (mode 0600).",
-            )
-        return value
+        ways: tuple[tuple[str, Callable[[str], str | None]], ...] = (
+            (f"the variable {variable(name)}", lambda name: self._environ.get(variable(name))),
+            ("the keyring", self._keyring),
+            (f"the file secrets/{name}", self._from_file),
+        )
+        for place, look in ways:
+            if value := look(name):
+                self._places[name] = place
+                return value
+        raise SecretMissing(
+            f"The secret {name} is not set.",
+            f"Set {variable(name)}, or write it into secrets/{name} beside config.toml"
+            " (mode 0600).",
+        )
 
     def _from_file(self, name: str) -> str | None:
         path = self._folder / name

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -208,16 +209,19 @@ class Told(NamedTuple):
 class Standing(NamedTuple):
     """How many events wait, are held, and are near their end; `oldest` is the moment of one.
 
-    What is in a dry run waits too.
+    What is in a dry run waits too. `expired` are those that nobody has seen yet; `paused` tells
+    whether something keeps them all from going out.
     """
 
     pending: int = 0
     held: int = 0
     near_end: int = 0
     oldest: datetime | None = None
+    expired: int = 0
+    paused: bool = False
 
 
-# ── what is shown of an identity ──────────────────────────────────────────────────────────────
+# ── what is shown of one event ────────────────────────────────────────────────────────────────
 
 
 class Identity(NamedTuple):
@@ -241,6 +245,38 @@ def masked(text: str) -> str:
         return "•" * len(text)
     inner = "".join("•" if each.isalnum() else each for each in text[1:-1])
     return f"{text[0]}{inner}{text[-1]}"
+
+
+class Person(NamedTuple):
+    """A contact of an event: whether it may be told of, and its values.
+
+    `consent` is as it is kept; `named` tells whether the frozen event is about this contact.
+    """
+
+    id: int
+    name: str
+    consent: bool | None
+    named: bool
+    values: tuple[Identity, ...]
+
+
+class Preview(NamedTuple):
+    """An event in full: `event` is its JSON, empty once erased; `problems` what Meta would refuse.
+
+    What is held has none but its reason. `earlier` are values of the frozen event that none of its
+    contacts has today.
+    """
+
+    told: Told
+    event: str
+    problems: tuple[str, ...]
+    people: tuple[Person, ...]
+    earlier: tuple[Identity, ...]
+
+    @property
+    def document(self) -> Any:
+        """The event as values, money exact; None once it was erased."""
+        return json.loads(self.event, parse_float=Decimal) if self.event else None
 
 
 # ── Meta's own ids of a contact ───────────────────────────────────────────────────────────────

@@ -133,6 +133,7 @@ class DealPage(ActivityVerbs, ChatVerbs, DealVerbs):
         Binding("f3", "go('contacts')", "Contacts", show=False, id="go.contacts"),
         Binding("T,f4", "go('today')", "Today", show=False, id="go.today"),
         Binding("f5", "go('automations')", "Automations", show=False, id="go.automations"),
+        Binding("f6", "go('conversions')", "Conversions", show=False, id="go.conversions"),
         Binding("comma,f10", "go('settings')", "Settings", show=False, id="go.settings"),
         Binding("q,escape", "leave", "Back", id="page.leave"),
     ]

@@ -10,6 +10,7 @@ MENU = (
     MenuItem("contacts", "Contacts"),
     MenuItem("today", "Today"),
     MenuItem("automations", "Automations"),
+    MenuItem("conversions", "Conversions"),
     MenuItem("settings", "Settings"),
 )
 

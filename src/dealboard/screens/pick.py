@@ -48,7 +48,7 @@ class Pick(ModalScreen[IdT | None], Generic[IdT]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"take('{key}')", show=False) for key in KEYS),
+        *(Binding(key, f"take('{key}')", show=False) for key in f"0{KEYS}"),
         Binding("slash", "filter", "Filter", id="pick.filter"),
         Binding("q,escape", "leave", "Close", id="pick.close"),
     ]

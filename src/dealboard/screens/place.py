@@ -55,6 +55,7 @@ class Place(Screen[None]):
         Binding("f3", "app.go('contacts')", "Contacts", show=False, id="go.contacts"),
         Binding("T,f4", "app.go('today')", "Today", show=False, id="go.today"),
         Binding("f5", "app.go('automations')", "Automations", show=False, id="go.automations"),
+        Binding("f6", "app.go('conversions')", "Conversions", show=False, id="go.conversions"),
         Binding("comma,f10", "app.go('settings')", "Settings", show=False, id="go.settings"),
         Binding("q", "app.quit", "Quit", id="app.leave"),
     ]
@@ -80,7 +81,8 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the menu, the body and the hints."""
-        yield MenuBar(MENU, tuple(self.menu_actions), current=self.PLACE)
+        badge = self.dealboard.badge
+        yield MenuBar(MENU, tuple(self.menu_actions), current=self.PLACE, badge=badge)
         yield from self.body()
         yield HintBar()
 

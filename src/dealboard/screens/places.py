@@ -47,6 +47,10 @@ def make_place(name: str, app: "DealboardApp", *, first: bool = False) -> Place:
             from dealboard.screens.automations import AutomationsScreen
 
             return AutomationsScreen()
+        case "conversions":
+            from dealboard.screens.conversions import ConversionsScreen
+
+            return ConversionsScreen()
         case "settings":
             from dealboard.screens.settings import SettingsScreen
 

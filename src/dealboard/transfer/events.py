@@ -16,7 +16,7 @@ from dealboard.domain.outbox import State
 from dealboard.store.driver import Connection
 from dealboard.store.reads import exported, told
 from dealboard.transfer import documents, lists
-from dealboard.transfer.exporter import Form, Write, write_csv, write_json
+from dealboard.transfer.exporter import Form, Progress, Write, write_csv, write_json
 
 HEAD = ("id", "state", "reason", "deal", "dataset", "event_name", "event_time", "event_id")
 PEOPLE = ("em", "ph", "fn", "ln", "ct", "st", "zp", "country", "external_id")
@@ -34,14 +34,25 @@ def export_events(
     *,
     form: Form,
     write: Write,
+    progress: Progress | None = None,
     now: datetime,
 ) -> int:
     """Write events in some states, the oldest first, and return how many."""
     with exported.snapshot(connection):
-        found = told.frozen(connection, states, now=now)
+        found = _counted(told.frozen(connection, states, now=now), progress)
         if form == "csv":
             return write_csv(COLUMNS, (_cells(view, kept) for view, kept in found), write)
         return write_json((_document(view, kept) for view, kept in found), write)
+
+
+def _counted(
+    found: Iterator[tuple[Told, str]], progress: Progress | None
+) -> Iterator[tuple[Told, str]]:
+    """Yield what is found, and tell how many that were."""
+    for done, each in enumerate(found, start=1):
+        yield each
+        if progress is not None:
+            progress(done)
 
 
 def _cells(view: Told, kept: str) -> tuple[str, ...]:

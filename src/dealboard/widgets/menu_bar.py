@@ -33,6 +33,8 @@ class MenuBar(DrawnLine):
         & > .menu-bar--hover { text-style: underline; }
         & > .menu-bar--place { text-style: bold; }
         & > .menu-bar--action { color: $text-primary; }
+        & > .menu-bar--badge { color: $text-accent; }
+        & > .menu-bar--urgent { color: $text-warning; text-style: bold; }
     }
     """
 
@@ -43,6 +45,8 @@ class MenuBar(DrawnLine):
         "menu-bar--hover",
         "menu-bar--place",
         "menu-bar--action",
+        "menu-bar--badge",
+        "menu-bar--urgent",
     }
 
     place: reactive[str] = reactive("")
@@ -50,6 +54,9 @@ class MenuBar(DrawnLine):
 
     current: reactive[str] = reactive("")
     """The id of the menu's item one is in."""
+
+    badge: reactive[Part | None] = reactive(None)
+    """What wants to be seen from everywhere: a text, its style, and where a click on it leads."""
 
     hovered: reactive[str | None] = reactive(None)
     """The id of the item under the pointer."""
@@ -67,12 +74,14 @@ class MenuBar(DrawnLine):
         actions: Sequence[MenuItem] = (),
         *,
         current: str = "",
+        badge: Part | None = None,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._items = tuple(items)
         self._actions = tuple(actions)
         self.set_reactive(MenuBar.current, current)
+        self.set_reactive(MenuBar.badge, badge)
 
     def spans(self) -> Iterator[Styled]:
         """Yield the parts of the line."""
@@ -82,7 +91,8 @@ class MenuBar(DrawnLine):
 
     @property
     def _parts(self) -> tuple[Part, ...]:
-        return menu_line(self._items, self._actions, self.current, self.place, self.size.width)
+        width = self.size.width
+        return menu_line(self._items, self._actions, self.current, self.place, width, self.badge)
 
     def _item_at(self, x: int) -> str | None:
         end = 0

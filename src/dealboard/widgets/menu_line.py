@@ -39,38 +39,45 @@ def menu_line(
     current: str,
     place: str,
     width: int,
+    badge: Part | None = None,
 ) -> tuple[Part, ...]:
-    """Return the main menu, the name of what is shown and, flush right, the actions.
+    """Return the main menu, the name of what is shown and, flush right, the badge and the actions.
 
     Exactly `width` cells. Where that is too few, the actions are reduced to their first words, the
-    name is cut, the menu loses its last items but never the `current` one, and the actions go.
+    menu loses what is offered at the right too, the name is cut, the menu loses its last items but
+    never the `current` one, and the actions go.
     """
     kept = list(items)
-    labels = [(item.id, item.label) for item in actions]
-    if _menu_width(kept) + _width(labels) + cell_len(literal(place)) + 6 > width:
-        labels = _first_words(actions)
-    while _menu_width(kept) + _width(labels) > width and len(kept) > 1:
+    right = [badge] if badge else []
+    offered = [*right, *(Part(item.label, "action", item.id) for item in actions)]
+    if _menu_width(kept) + _width(offered) + cell_len(literal(place)) + 6 > width:
+        offered = [*right, *_first_words(actions)]
+    named = min(cell_len(literal(place)), MIN_PLACE) + 5 if place else 0
+    twice = {part.item_id for part in offered} - {current}
+    while _menu_width(kept) + _width(offered) + named > width and twice & {m.id for m in kept}:
+        kept.remove(next(item for item in reversed(kept) if item.id in twice))
+    while _menu_width(kept) + _width(offered) > width and len(kept) > 1:
         kept.remove(next(item for item in reversed(kept) if item.id != current))
-    while labels and _menu_width(kept) + _width(labels) > width:
-        labels.pop()
+    while offered and _menu_width(kept) + _width(offered) > width:
+        offered.pop()
     parts = _menu(kept, current)
-    room = width - _menu_width(kept) - _width(labels)
+    room = width - _menu_width(kept) - _width(offered)
     if place and room - 5 >= min(MIN_PLACE, cell_len(literal(place))):
         name = f"{cut(literal(place), room - 5)} ▾"
         parts += [Part("│ ", "separator"), Part(name, "place", PLACE)]
         room -= cell_len(name) + 2
     parts.append(Part(" " * max(0, room), "separator"))
-    for item_id, label in labels:
-        parts += [Part(label, "action", item_id), Part("  ", "separator")]
+    for part in offered:
+        parts += [part, Part("  ", "separator")]
     return tuple(part for part in parts if part.text)
 
 
-def _first_words(actions: Sequence[MenuItem]) -> list[tuple[str, str]]:
-    """Return ids and first words, of several alike the first only: "＋", "⚙"."""
+def _first_words(actions: Sequence[MenuItem]) -> list[Part]:
+    """Return the first words, of several alike the first only: "＋", "⚙"."""
     words: dict[str, str] = {}
     for item in actions:
         words.setdefault(item.label.partition(" ")[0], item.id)
-    return [(item_id, word) for word, item_id in words.items()]
+    return [Part(word, "action", item_id) for word, item_id in words.items()]
 
 
 def _menu(items: Sequence[MenuItem], current: str) -> list[Part]:
@@ -86,5 +93,5 @@ def _menu_width(items: Sequence[MenuItem]) -> int:
     return sum(cell_len(part.text) for part in _menu(items, ""))
 
 
-def _width(labels: Sequence[tuple[str, str]]) -> int:
-    return sum(cell_len(label) + 2 for _, label in labels)
+def _width(offered: Sequence[Part]) -> int:
+    return sum(cell_len(part.text) + 2 for part in offered)

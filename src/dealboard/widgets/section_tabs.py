@@ -61,6 +61,9 @@ class SectionTabs(DrawnLine, can_focus=True):
     current: reactive[str] = reactive("")
     """The id of the section that is shown."""
 
+    tabs: reactive[tuple[Tab, ...]] = reactive(())
+    """The sections; the current one is among them."""
+
     hovered: reactive[str | None] = reactive(None)
     """The id of the section under the pointer."""
 
@@ -72,7 +75,7 @@ class SectionTabs(DrawnLine, can_focus=True):
 
     def __init__(self, tabs: Sequence[Tab], current: str) -> None:
         super().__init__()
-        self._tabs = tuple(tabs)
+        self.set_reactive(SectionTabs.tabs, tuple(tabs))
         self.set_reactive(SectionTabs.current, current)
 
     def spans(self) -> Iterator[Styled]:
@@ -85,7 +88,7 @@ class SectionTabs(DrawnLine, can_focus=True):
         """Yield column, tab, text and style of each stretch of the line."""
         keyed, gap = next((each for each in LAYOUTS if self._fits(*each)), LAYOUTS[-1])
         at = 0
-        for tab in self._tabs:
+        for tab in self.tabs:
             style = "current" if tab.id == self.current else "tab"
             style = "hover" if style == "tab" and tab.id == self.hovered else style
             parts = [(tab, tab.label, style), (None, " " * gap, "tab")]
@@ -97,8 +100,8 @@ class SectionTabs(DrawnLine, can_focus=True):
                 at += cell_len(text)
 
     def _fits(self, keyed: bool, gap: int) -> bool:
-        keys = sum(len(tab.key) + 1 for tab in self._tabs) if keyed else 0
-        return keys + sum(cell_len(tab.label) + gap for tab in self._tabs) < self.size.width
+        keys = sum(len(tab.key) + 1 for tab in self.tabs) if keyed else 0
+        return keys + sum(cell_len(tab.label) + gap for tab in self.tabs) < self.size.width
 
     def _tab_at(self, x: int) -> str | None:
         for at, tab, text, _ in self._placed():
@@ -108,7 +111,7 @@ class SectionTabs(DrawnLine, can_focus=True):
 
     def action_step(self, by: int) -> None:
         """Show the section before or after; the ends are ends."""
-        ids = [tab.id for tab in self._tabs]
+        ids = [tab.id for tab in self.tabs]
         to = ids.index(self.current) + by
         if 0 <= to < len(ids):
             self.post_message(self.Chosen(ids[to]))

@@ -13,6 +13,9 @@ ROTTING_DAYS = "rotting_days"
 META = "meta"
 """How events go to Meta, a JSON object (domain.conversions.Setup); missing until it is set up."""
 
+META_SEEN = "meta/seen"
+"""Until when somebody has seen which events expired: a moment; missing where nobody has."""
+
 WORKSPACE_UID = "workspace_uid"
 """The workspace's own name across files, given to it once."""
 

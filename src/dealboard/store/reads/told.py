@@ -1,6 +1,7 @@
 """What Meta was told and is to be told: the events of the outbox as people see them."""
 
-from collections.abc import Collection, Iterator
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from dealboard.domain.conversions import KIND, NEAR_END, EventName, Standing, To
 from dealboard.domain.outbox import State
 from dealboard.errors import NotFound
 from dealboard.store.driver import Connection
-from dealboard.store.reads.outbox import moments
+from dealboard.store.reads import settings
+from dealboard.store.reads.outbox import moments, pause
 from dealboard.store.reads.values import (
     Params,
     full_name,
@@ -44,7 +46,36 @@ def standing(connection: Connection, now: datetime) -> Standing:
         " WHERE kind = 'meta' AND state IN ('pending', 'held')",
         {"near": moment_text(now - NEAR_END)},
     ).fetchone()
-    return Standing(pending, held, near, moment_or_none(oldest))
+    paused = pause(connection, KIND) is not None
+    return Standing(pending, held, near, moment_or_none(oldest), _unseen(connection), paused)
+
+
+def _unseen(connection: Connection) -> int:
+    """Return how many events expired since somebody looked at those that had."""
+    seen = settings.setting(connection, settings.META_SEEN)
+    found = connection.execute(
+        "SELECT count(*) FROM outbox WHERE kind = 'meta' AND state = 'expired'"
+        " AND settled_at > :seen",
+        {"seen": seen or ""},
+    ).fetchone()
+    return int(found[0])
+
+
+def ordered_ids(connection: Connection, states: Collection[State] = ()) -> "array[int]":
+    """Return the ids of all events, or of those in some states, newest first."""
+    params: Params = {}
+    chosen = f" AND state IN ({listed('state', states, params)})" if states else ""
+    rows = connection.execute(
+        f"SELECT id FROM outbox WHERE kind = 'meta'{chosen} ORDER BY id DESC", params
+    )
+    return array("q", (row[0] for row in rows))
+
+
+def by_ids(connection: Connection, ids: Sequence[int], *, now: datetime) -> tuple[Told, ...]:
+    """Return events by their ids, those that are gone left out."""
+    params: Params = {**moments(now)}
+    chosen = listed("id", ids, params)
+    return tuple(map(_told, connection.execute(f"{_TOLD} AND outbox.id IN ({chosen})", params)))
 
 
 def events(
