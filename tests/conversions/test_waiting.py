@@ -242,6 +242,17 @@ def test_a_merged_contact_is_one_person_and_no_new_lead(counter: Counter) -> Non
     assert counter.told() == ["Lead", "Purchase"]
 
 
+def test_who_is_merged_into_somebody_who_refuses_refuses(counter: Counter) -> None:
+    ada, bob = counter.person("Ada"), counter.person("Bob", consent=False)
+    counter.deal(ada)
+    counter.deal(ada)
+    counter.mark(counter.events()[0], state="sent")
+    sent = counter.events()[0].row.payload
+    counter.do(contacts.merge, ada, bob)
+    assert counter.told() == ["Lead sent", "Lead cancelled"]
+    assert counter.events()[0].row.payload == sent, "it is still known what was sent"
+
+
 @pytest.mark.parametrize("state", ["sent", "failed", "expired", "unknown"])
 def test_of_who_is_forgotten_nothing_stays_and_the_rows_are_counted(
     counter: Counter, state: str

@@ -6,7 +6,7 @@ where it names somebody who does not agree to it any more. Of a contact who is f
 stays in what was sent.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from dealboard.conversions import payload
@@ -71,14 +71,15 @@ def settle(tx: Transaction, setup: Setup) -> None:
         changed.take(each)
     if changed.deals:
         _follow_deals(tx, changed)
-    for gone, into in changed.merged.items():
-        rows.hand_over(tx.connection, gone, into)
-    gone_names = _names(tx, changed)
-    found = _found(tx, changed, gone_names)
+    for contact_id, into in changed.merged.items():
+        rows.hand_over(tx.connection, contact_id, into)
+    gone = _names(tx, changed)
+    found = _found(tx, changed, gone.values())
     if found:
-        _judge(tx, setup, found, gone_names)
-    for name in gone_names:
-        _forget(tx, name)
+        _judge(tx, setup, found, gone.values())
+    for contact_id, name in gone.items():
+        if contact_id not in changed.merged:
+            _forget(tx, name)
 
 
 def _changes(tx: Transaction) -> Sequence[Touched]:
@@ -116,7 +117,7 @@ def _follow_deals(tx: Transaction, changed: _Changed) -> None:
 # ── judging anew ──────────────────────────────────────────────────────────────────────────────
 
 
-def _found(tx: Transaction, changed: _Changed, gone: Iterable[str]) -> Collection[Row]:
+def _found(tx: Transaction, changed: _Changed, gone: Collection[str]) -> Collection[Row]:
     """Return what may have to be judged anew."""
     if tx.reconsider:
         return rows.waiting(tx.connection)
@@ -162,13 +163,12 @@ def _judged(tx: Transaction, judge: Judge, row: Row) -> Judgement:
 # ── forgetting ────────────────────────────────────────────────────────────────────────────────
 
 
-def _names(tx: Transaction, changed: _Changed) -> list[str]:
-    """Return the hashes that contacts went out under who were deleted or forgotten."""
-    uids = [*changed.gone_people.values()]
+def _names(tx: Transaction, changed: _Changed) -> dict[int, str]:
+    """Return the hashes that contacts went out under who were deleted, merged or forgotten."""
     asked = tx.read(reads.customers, changed.consent).values()
-    uids += [each.uid for each in asked if each.forgotten]
+    uids = changed.gone_people | {each.id: each.uid for each in asked if each.forgotten}
     workspace = tx.read(reads.workspace_uid) if uids else ""
-    return [rules.external_id(workspace, uid) for uid in uids]
+    return {contact: rules.external_id(workspace, uid) for contact, uid in uids.items()}
 
 
 def _forget(tx: Transaction, name: str) -> None:
