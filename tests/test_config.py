@@ -83,6 +83,8 @@ def test_where_meta_is_comes_from_the_environment_then_the_file(file: Path) -> N
     found = load(file=write(file, f'{text}meta_test_event_code = "TEST1"'), environ={})
     assert found.meta_base_url == "https://graph.test"
     assert (found.meta_api_version, found.meta_test_event_code) == ("v27.0", "TEST1")
+    text += "whatsapp_phone_id = 1234567890\n"
+    assert load(file=write(file, text), environ={}).whatsapp_phone_id == "1234567890"
     environ = {"DEALBOARD_META_BASE_URL": "http://127.0.0.1:8080"}
     assert load(file=str(file), environ=environ).meta_base_url == "http://127.0.0.1:8080"
     assert config.reload(found, text, environ).meta_base_url == "http://127.0.0.1:8080"
@@ -108,7 +110,14 @@ def test_the_token_goes_nowhere_without_tls(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['meta_api_version = "26"', "meta_api_version = 26", 'meta_test_event_code = "a b"']
+    "text",
+    [
+        'whatsapp_phone_id = "+39"',
+        "whatsapp_phone_id = true",
+        'meta_api_version = "26"',
+        "meta_api_version = 26",
+        'meta_test_event_code = "a b"',
+    ],
 )
 def test_what_meta_would_not_know_is_refused(file: Path, text: str) -> None:
     with pytest.raises(ConfigError, match=text.partition(" ")[0]):

@@ -41,6 +41,7 @@ class Config:
     `webhook_allow` are addresses and networks that a webhook may lead to though they are private.
     `meta_base_url` and `meta_api_version` are where Meta's Graph API is; `meta_test_event_code` has
     events shown among the Events Manager's test events, and they count all the same.
+    `whatsapp_phone_id` is the number from which WhatsApp's Cloud API sends, None where it does not.
     """
 
     file: Path
@@ -58,6 +59,7 @@ class Config:
     meta_base_url: str = "https://graph.facebook.com"
     meta_api_version: str = "v26.0"
     meta_test_event_code: str | None = None
+    whatsapp_phone_id: str | None = None
 
 
 # ── where ─────────────────────────────────────────────────────────────────────────────────────
@@ -234,6 +236,12 @@ def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def _digits(value: object) -> str | None:
+    """Return an id of digits, which may be written as a text or as a number."""
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    return text if text.isascii() and text.isdecimal() and len(text) <= 32 else None
+
+
 def _one_of(*choices: str) -> Callable[[object], str | None]:
     return lambda value: value if isinstance(value, str) and value in choices else None
 
@@ -336,6 +344,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any], str]] = {
     ),
     "meta_base_url": ("meta_base_url", _base_url, _A_BASE_URL),
     "meta_api_version": ("meta_api_version", _api_version, "a version such as v26.0"),
+    "whatsapp_phone_id": ("whatsapp_phone_id", _digits, "the number's id, digits in quotes"),
     "meta_test_event_code": ("meta_test_event_code", _event_code, "a code such as TEST12345"),
 }
 """Key of the file: the field of `Config` (or `db`), its check, and what is expected."""

@@ -1,10 +1,13 @@
 """`dealboard chat`: import, show, link."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.delivery.cloud import TOKEN, Cloud, error
 
 CHAT = """\
 12/03/26, 09:15 - Messages and calls are end-to-end encrypted.
@@ -117,3 +120,48 @@ def test_a_chat_operator_may(cli: Cli, file: Path, bob: int) -> None:
     cli.ok("user", "add", "Olga", "--role", "chat_operator")
     assert cli.json("--as", "Olga", "chat", "import", file, "--contact", bob, "--me", "Ada Owner")
     assert cli.json("--as", "Olga", "chat", "show", bob)["total"] == 3
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Have WhatsApp's Cloud API on loopback, and the settings for it."""
+    config = tmp_path / "own.toml"
+    config.write_text('whatsapp_phone_id = "1234567890"\n', encoding="utf-8")
+    with Cloud() as server:
+        monkeypatch.setenv("DEALBOARD_CONFIG", str(config))
+        monkeypatch.setenv("DEALBOARD_META_BASE_URL", server.url)
+        monkeypatch.setenv("DEALBOARD_WHATSAPP_TOKEN", TOKEN)
+        yield server
+
+
+def test_a_message_is_sent_inside_the_window_only(
+    cli: Cli, bob: int, cloud: Cloud, tmp_path: Path
+) -> None:
+    code, said = cli.refused("chat", "send", bob, "--text", "hi", "--yes")
+    assert code == 1
+    assert "the last one known here is none" in said
+    assert cli.refused("chat", "send", bob, "--text", "hi")[0] == 1
+    assert cloud.asked == []
+    now = datetime.now(UTC)
+    file = tmp_path / "WhatsApp Chat with Bob.txt"
+    file.write_text(f"{now:%Y-%m-%d}, {now:%H:%M} - Bob: hi\n", encoding="utf-8")
+    cli.ok("chat", "import", file, "--contact", bob)
+    assert cli.refused("chat", "send", bob, "--text", "hi")[0] == 2  # nobody to ask
+    text = "Ciao {{contact.name}}"
+    sent = cli.json("chat", "send", bob, "--text", text, "--yes")
+    assert sent == {"contact": {"id": bob, "name": "Bob"}, "accepted": "wamid.1"}
+    assert cloud.asked[0].message["text"]["body"] == "Ciao Bob"
+    last = cli.json("chat", "show", bob)["messages"][-1]
+    assert (last["direction"], last["source"], last["text"]) == ("out", "cloud", "Ciao Bob")
+
+
+def test_a_template_needs_no_window(cli: Cli, bob: int, cloud: Cloud) -> None:
+    words = ("chat", "send", bob, "--template", "hello", "--language", "it", "--value", "Bob")
+    assert "wamid.1" in cli.ok(*words, "--yes")
+    assert cloud.asked[0].message["template"]["name"] == "hello"
+    cloud.answer = error(131026)
+    code, said = cli.refused(*words, "--yes")
+    assert code == 1
+    assert "not on WhatsApp" in said
+    assert TOKEN not in said
+    assert len(cloud.asked) == 2

@@ -1,6 +1,7 @@
 """The chat with a contact: as long as it likes, searched, imported; by keys and by the mouse."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from dealboard.store.reads import messages
 from dealboard.widgets.chat_composer import Composer
 from dealboard.workspace import Workspace
 from tests.conftest import MORNING
+from tests.delivery.cloud import TOKEN, Cloud, drop
 from tests.ui.desk import Desk, at_desk
 
 WIDE = (120, 40)
@@ -301,6 +303,8 @@ async def test_a_message_opens_in_whatsapp_and_is_noted_as_that(
     async with at_desk(workspace, size=WIDE) as desk:
         await open_chat(desk, ada)
         await begin_writing(desk)
+        await desk.shows("⏎ Open WhatsApp")
+        assert "Send now" not in desk.text
         await desk.type("Ciao {{first")
         await desk.shows("contact.first_name")
         await desk.press("tab")
@@ -431,3 +435,75 @@ async def test_a_chat_that_another_process_imports_is_shown(workspace: Workspace
         say(other, ada, ["from afar"])
         await desk.shows("from afar")
     other.close()
+
+
+# ── sending ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    with Cloud() as server:
+        monkeypatch.setenv("DEALBOARD_WHATSAPP_TOKEN", TOKEN)
+        yield server
+
+
+def told(desk: Desk) -> str:
+    """Return what toasts say."""
+    return " ".join(each.message for each in desk.app._notifications)
+
+
+def set_up(desk: Desk, cloud: Cloud) -> None:
+    assert isinstance(desk.app, DealboardApp)
+    config = desk.app.config
+    desk.app.config = replace(config, whatsapp_phone_id="1", meta_base_url=cloud.url)
+
+
+async def test_a_message_is_sent_once_by_an_explicit_key(
+    workspace: Workspace, ada: int, cloud: Cloud
+) -> None:
+    say(workspace, ada, ["hi"])
+    async with at_desk(workspace, size=WIDE) as desk:
+        set_up(desk, cloud)
+        await open_chat(desk, ada)
+        await begin_writing(desk)
+        await desk.type("Ciao")
+        await desk.press("ctrl+s")
+        await desk.shows("Send to Ada Lovelace by WhatsApp?")
+        assert cloud.asked == []
+        await desk.press("y")
+        await desk.shows("Accepted by WhatsApp")
+        await desk.shows("Ada Owner 09:00 · accepted by WhatsApp")
+        assert [each.message["to"] for each in cloud.asked] == ["+393491234567"]
+        assert read(workspace, ada)[-1].source == "cloud"
+
+
+async def test_what_was_not_sent_stays_to_be_sent(
+    workspace: Workspace, ada: int, cloud: Cloud
+) -> None:
+    say(workspace, ada, ["hi"])
+    cloud.answer = drop
+    async with at_desk(workspace, size=WIDE) as desk:
+        set_up(desk, cloud)
+        await open_chat(desk, ada)
+        composer = await begin_writing(desk)
+        await desk.type("Ciao")
+        await desk.press("ctrl+s")
+        await desk.shows("Send to Ada Lovelace by WhatsApp?")
+        await desk.press("y")
+        await desk.until(lambda: "may have been sent" in told(desk))
+        assert composer.text.text == "Ciao"
+        assert len(cloud.asked) == 1
+        assert len(read(workspace, ada)) == 1
+
+
+async def test_outside_the_window_nothing_is_sent(
+    workspace: Workspace, ada: int, cloud: Cloud
+) -> None:
+    async with at_desk(workspace, size=WIDE) as desk:
+        set_up(desk, cloud)
+        await open_chat(desk, ada)
+        await begin_writing(desk)
+        await desk.type("Ciao")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "within 24 hours" in told(desk))
+        assert cloud.asked == []

@@ -15,6 +15,9 @@ from dealboard.store.reads import team
 OPENED = "wa.me"
 """The source of messages that were opened in WhatsApp; whether they were sent, nobody knows."""
 
+ACCEPTED = "cloud"
+"""The source of messages that WhatsApp's Cloud API accepted; delivered is more, and not known."""
+
 
 class Keeper(Protocol):
     """Writes what is not journalled: a workspace, or an app, from any thread that can wait."""
@@ -37,5 +40,15 @@ def add(
 
 def log_opened(keeper: Keeper, contact_id: int, user: User, text: str, now: datetime) -> None:
     """Note that a message was opened in WhatsApp. Raises what `add` raises."""
-    line = Line(now, "out", user.name, text, OPENED, f"{OPENED}:{new_uid(now)}")
-    keeper.keep(add, contact_id, user.id, [line], now)
+    _log(keeper, contact_id, user, Line(now, "out", user.name, text, OPENED, new_uid(now)))
+
+
+def log_accepted(
+    keeper: Keeper, contact_id: int, user: User, text: str, now: datetime, wamid: str
+) -> None:
+    """Note that WhatsApp accepted a message, under its id there. Raises what `add` raises."""
+    _log(keeper, contact_id, user, Line(now, "out", user.name, text, ACCEPTED, wamid))
+
+
+def _log(keeper: Keeper, contact_id: int, user: User, line: Line) -> None:
+    keeper.keep(add, contact_id, user.id, [line], line.at)

@@ -220,6 +220,56 @@ def link(run: Invocation, who: str, text: str, as_json: bool) -> None:
         output.say(url)
 
 
+@chat.command()
+@contact_argument
+@click.option("--text", default="", metavar="T", help="What is to be said; fields are filled in.")
+@click.option("--template", metavar="NAME", help="A message that WhatsApp approved beforehand.")
+@click.option("--language", default="en", show_default=True, help="Of the template, such as it.")
+@click.option("--value", "values", multiple=True, help="For the template; may be repeated.")
+@options.as_json
+@options.yes
+@pass_invocation
+def send(
+    run: Invocation,
+    who: str,
+    text: str,
+    template: str | None,
+    language: str,
+    values: tuple[str, ...],
+    as_json: bool,
+    yes: bool,
+) -> None:
+    """Send one message by WhatsApp's Cloud API, if it is set up; never twice by itself.
+
+    Text is taken within 24 hours after the contact's last message, as far as that is known here:
+    import the chat first. Later only a --template is.
+    """
+    from dealboard.chat import keeping, sending
+    from dealboard.delivery.whatsapp import Template, WhatsApp, template_body, text_body
+
+    if bool(text) == bool(template):
+        raise UsageError("What shall be sent?", "Give --text or --template.")
+    workspace = run.workspace
+    contact = names.contact(workspace, who)
+    to = sending.number(contact.name, contact.phone_key)
+    if template is None:
+        said = _filled(run, contact, text)
+        workspace.read(sending.check_window, contact.id, workspace.now)
+        body = text_body(to, said)
+    else:
+        said = " · ".join((f"[{template}]", *values))
+        body = template_body(to, Template(template, language, values))
+    whatsapp = WhatsApp.of(run.config)
+    output.confirm(f"Send to {contact.name}, {to}, by WhatsApp?", yes=yes)
+    wamid = whatsapp.send(body)
+    keeping.log_accepted(workspace, contact.id, workspace.user, said, workspace.now, wamid)
+    if as_json:
+        owner = {"id": contact.id, "name": contact.name}
+        output.document({"contact": owner, "accepted": wamid})
+    else:
+        output.say(f"Accepted by WhatsApp: {wamid}")
+
+
 def _filled(run: Invocation, contact: "Contact", text: str) -> str:
     """Return a text with its fields filled in. Raises InvalidValue for one that nobody knows."""
     from dealboard.automations import facts

@@ -29,7 +29,13 @@ PREFIX = "DEALBOARD_SECRET_"
 META_TOKEN = "meta-token"  # noqa: S105 -- its name
 """The access token for Meta's Conversions API."""
 
-_VARIABLES = {META_TOKEN: "DEALBOARD_META_TOKEN"}
+WHATSAPP_TOKEN = "whatsapp-token"  # noqa: S105 -- its name
+"""The access token for WhatsApp's Cloud API."""
+
+_VARIABLES = {
+    META_TOKEN: "DEALBOARD_META_TOKEN",
+    WHATSAPP_TOKEN: "DEALBOARD_WHATSAPP_TOKEN",
+}
 """Secrets that have a variable of their own."""
 
 KEYRING_SECONDS = 3.0

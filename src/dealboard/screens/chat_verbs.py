@@ -1,6 +1,5 @@
 """What is done in the chat with a contact, on the page of a deal and on that of the contact."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,6 @@ from dealboard.widgets.chat_pane import ChatPane
 
 if TYPE_CHECKING:
     from dealboard.store.driver import Connection
-
-NO_BROWSER = "No program to open links was found here; the link is copied instead"
 
 AROUND = 100
 """Messages that are read on each side of what is in view."""
@@ -140,7 +137,8 @@ class ChatVerbs(MainScreen):
         how = Setting(app.workspace.today, app.config.locale)
         material = await app.report(app.read(read_material, person.id, self.chat_deal, how))
         if material is not None and self.chat.person == person:
-            await self.chat.write(material)
+            sends = app.config.whatsapp_phone_id is not None
+            await self.chat.write(material._replace(sends=sends))
 
     @on(Composer.Asked)
     def _ask_composer(self, event: Composer.Asked) -> None:
@@ -177,34 +175,20 @@ class ChatVerbs(MainScreen):
 
     @on(Composer.Written)
     @work
-    async def _open_in_whatsapp(self, event: Composer.Written) -> None:
-        """Open WhatsApp with the message, and note that it was: nobody hears if it was sent."""
-        from dealboard.chat import keeping, links
-        from dealboard.screens.contact_verbs import can_open
+    async def _finish_message(self, event: Composer.Written) -> None:
+        """Open WhatsApp with the message, or send it; a failure leaves it where it is."""
+        from dealboard.screens import chat_message
 
         app, person = self.dealboard, self.chat.person
         if person is None:
             return
-        try:
-            url = links.wa_me(person.name, person.phone_key, event.text)
-        except DealboardError as error:
-            app.say(f"{error.sentence} {error.hint}", severity="error")
-            return
-        app.copy_to_clipboard(url)
-        opens = can_open()
-        if opens:
-            await asyncio.to_thread(app.open_url, url)
-        noting = app.beside(
-            lambda workspace: keeping.log_opened(
-                workspace, person.id, workspace.user, event.text, workspace.now
-            )
-        )
-        await app.report(noting)
-        if person == self.chat.person:
-            self.chat.close(done=True)
-        app.announce(None)
-        where = "Opened in WhatsApp; the link is copied, too" if opens else NO_BROWSER
-        app.say(where)
+        do = chat_message.send if event.sent else chat_message.open_in_whatsapp
+        done = await app.report(do(app, person, event.text))
+        if done:
+            if person == self.chat.person:
+                self.chat.close(done=True)
+            app.announce(None)
+            app.say(done)
 
 
 def read_material(

@@ -27,12 +27,16 @@ KEYS = "⏎ opens WhatsApp · ctrl+j new line · {{ fields · ctrl+t snippets ·
 
 
 class Material(NamedTuple):
-    """What messages are filled in with: fields of the workspace's own, facts, the day."""
+    """What messages are filled in with: fields of the workspace's own, facts, the day.
+
+    `sends`: WhatsApp's Cloud API is set up.
+    """
 
     custom: tuple[Known, ...]
     offers: tuple[Offer, ...]
     facts: Facts
     setting: Setting
+    sends: bool = False
 
 
 class Composer(Vertical):
@@ -40,6 +44,7 @@ class Composer(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Open WhatsApp", id="chat.open"),
+        Binding("ctrl+s", "send(True)", "Send now", id="chat.send"),
         Binding("ctrl+t", "ask('snippets')", "Snippets", id="chat.snippets"),
         Binding("f4", "ask('editor')", "Write in $EDITOR", show=False, id="chat.editor"),
         Binding("escape", "ask('close')", "Close", show=False, id="chat.close"),
@@ -57,9 +62,10 @@ class Composer(Vertical):
 
     @dataclass
     class Written(Message):
-        """A message is finished; its fields are filled in."""
+        """A message is finished, its fields filled in: to be opened in WhatsApp, or `sent`."""
 
         text: str
+        sent: bool = False
 
     @dataclass
     class Asked(Message):
@@ -84,6 +90,7 @@ class Composer(Vertical):
     def take(self, material: Material) -> None:
         """Fill in with this."""
         self._material = material
+        self.refresh_bindings()
         self.text.take_fields(material.offers)
         self._preview()
 
@@ -126,7 +133,12 @@ class Composer(Vertical):
         event.stop()
         self.action_send()
 
-    def action_send(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to send where that is set up."""
+        sends = self._material is not None and self._material.sends
+        return sends or (action, parameters) != ("send", (True,))
+
+    def action_send(self, sent: bool = False) -> None:
         """Be done, if it says something that can be filled in."""
         material = self._material
         if material is None or not self.text.text.strip():
@@ -137,9 +149,8 @@ class Composer(Vertical):
         except InvalidValue as error:
             self._say(f"{error.sentence} {error.hint}".strip(), wrong=True)
             return
-        self.post_message(
-            self.Written(placeholders.fill(parts, material.facts, material.setting).strip())
-        )
+        text = placeholders.fill(parts, material.facts, material.setting).strip()
+        self.post_message(self.Written(text, sent))
 
     def action_ask(self, what: str) -> None:
         """Ask for something."""

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from rich.cells import cell_len
 
+from dealboard.domain.messaging import window_until
 from dealboard.domain.views import Message, Person, Stretch
 from dealboard.widgets.blocks import EMPTY, Block, rule
 from dealboard.widgets.lines import Line, Span, cut, cut_line, literal, width_of
@@ -22,9 +23,6 @@ TOGETHER = timedelta(minutes=5)
 """Messages of one author that come so soon stand under one name."""
 
 YOU = "You"
-
-WINDOW = timedelta(hours=24)
-"""After a contact's last message: how long a business may answer freely (meta-capi §9)."""
 
 NOTES = {"wa.me": " · opened in WhatsApp", "cloud": " · accepted by WhatsApp"}
 """What is known of messages that were written here: never that they were read or delivered."""
@@ -78,10 +76,8 @@ def head_line(
 
 def _window(last_in: datetime, now: datetime) -> str:
     """Return until when WhatsApp takes free text of a business."""
-    ends = last_in + WINDOW
-    if ends <= now:
-        return "24 h window closed"
-    return f"24 h window until {ends.astimezone():%a %H:%M}"
+    ends = window_until(last_in, now)
+    return f"24 h window until {ends.astimezone():%a %H:%M}" if ends else "24 h window closed"
 
 
 def _sentences(sentences: Sequence[str], width: int) -> tuple[Line, ...]:

@@ -104,6 +104,10 @@ class FieldsText(LongText):
             self.move_cursor((len(before) - 1, len(before[-1])))
             self._list.display = False
 
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Leave Enter to those around, who say what it does."""
+        return key != "enter" and super().check_consume_key(key, character)
+
     def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
         """Give the list its keys while it is open."""
         moves = {
