@@ -63,6 +63,7 @@ class Graph:
         self.always: Answer | None = None
         self.poisoned: dict[str, Said] = {}
         self.tokens = {TOKEN}
+        self.date = ""
         self.requests = 0
         self.batches: list[list[str]] = []
         self.test_codes: set[str | None] = set()
@@ -90,6 +91,9 @@ class Graph:
                     self.send_header("Content-Length", str(len(said.body)))
                 self.end_headers()
                 self.wfile.write(said.body)
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return outer.date
 
             def log_message(self, *_args: object) -> None:
                 """Say nothing."""

@@ -114,6 +114,19 @@ def test_success_names_its_trace() -> None:
     assert found == Answer(Meaning.TAKEN, "Meta took it. Trace Abc.", 200)
 
 
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("Mon, 23 Nov 2026 08:00:00 GMT", "This clock is 60 minutes fast."),
+        ("Mon, 23 Nov 2026 09:05:00 GMT", "This clock is 5 minutes slow."),
+        *((date, "") for date in ("Mon, 23 Nov 2026 08:58:00 GMT", "", "yesterday")),
+    ],
+)
+def test_a_clock_that_is_wrong_is_said(date: str, said: str) -> None:
+    found = read(Reply(200, {"Date": date}, '{"events_received":3}'), 3, NOW)
+    assert found.said == f"Meta took it. {said}".strip()
+
+
 def test_the_longest_wait_of_all_headers_holds() -> None:
     usage = {
         "123": [

@@ -470,3 +470,24 @@ def test_what_a_courier_took_to_its_grave_is_in_doubt_for_ever(post: Post, clock
     post.workspace.run(lambda tx: actions.outbox.retry(tx, [row_id]))
     courier.flush()
     assert doubted[-1] is None, "a user who wants it sent has decided"
+
+
+def test_undo_says_that_what_is_in_doubt_may_arrive(post: Post, clock: Clock) -> None:
+    def send(tx: Transaction) -> None:
+        tx.journal.kept = True
+        put(tx.connection, clock.now)
+        tx.connection.execute("UPDATE outbox SET operation_seq = ?", (tx.operation.seq,))
+
+    post.workspace.run(send)
+    post.courier(Script(clock, AGAIN._replace(doubt=True))).flush()
+    assert post.workspace.run(actions.history.undo).notes == (
+        "1 webhook on the way already, which may arrive all the same.",
+    )
+
+
+def test_a_row_that_a_courier_holds_keeps_no_other_awake(post: Post, clock: Clock) -> None:
+    post.live()
+    post.put_event(at=clock.now - timedelta(days=7) + timedelta(minutes=15, seconds=30))
+    post.workspace.keep(outbox.claim, "meta", "other", now=clock.now, due_by=clock.now, limit=1)
+    clock.advance(seconds=40)
+    assert post.next_due() == MORNING + LEASE

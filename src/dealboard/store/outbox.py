@@ -34,6 +34,7 @@ _TAKE = (
     "UPDATE outbox SET lease_owner = :owner, lease_until = :until, tries = tries + 1, log = :log"
     " WHERE id = :id"
 )
+_IN_DOUBT = """log LIKE '%"doubt":true%'"""
 _MINE = "id = :id AND lease_owner = :owner"
 _STAYS = "state = 'cancelled' AND :state NOT IN ('sent', 'unknown')"
 _SETTLE = (
@@ -70,7 +71,6 @@ UNDONE = "undone"
 TOO_OLD = "Older than the seven days that Meta takes."
 TOO_OLD_TO_ASK = "Meta may have it: no answer came, and by now it is too old to be sent again."
 
-_IN_DOUBT = """log LIKE '%"doubt":true%'"""
 _EXPIRE = (
     f"UPDATE outbox SET state = CASE WHEN {_IN_DOUBT} THEN 'unknown' ELSE 'expired' END,"
     f" reason = CASE WHEN {_IN_DOUBT} THEN :doubtful ELSE :reason END, settled_at = :now"
@@ -84,7 +84,7 @@ _DISMISS = (
 _WITHDRAW = (
     "UPDATE outbox SET state = 'cancelled', settled_at = :now, reason = :reason"
     " WHERE operation_seq = :operation AND state IN ('pending', 'held')"
-    " RETURNING kind, lease_until > :now AND lease_until <= :far_lease"
+    f" RETURNING kind, {_IN_DOUBT} OR (lease_until > :now AND lease_until <= :far_lease)"
 )
 _REVIVE = (
     "UPDATE outbox SET settled_at = NULL, reason = '',"
@@ -267,8 +267,8 @@ def waiting(connection: Connection, kind: str) -> int:
 def withdraw(connection: Connection, operation: int, now: datetime) -> tuple[tuple[str, bool], ...]:
     """Cancel what an operation that is taken back wanted sent or done later; return the kinds.
 
-    Beside each is whether a courier is sending it right now. It is cancelled all the same, and
-    `settle` says so if it went out.
+    Beside each is whether it may have gone: a courier is sending it right now, or had no answer. It
+    is cancelled all the same, and `settle` says so if it went out.
     """
     values: Params = {**moments(now), "operation": operation, "reason": UNDONE}
     found = connection.execute(_WITHDRAW, values).fetchall()

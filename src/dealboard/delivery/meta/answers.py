@@ -7,7 +7,8 @@ nothing. The texts of errors are in whatever language; only codes decide. Pure.
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -18,6 +19,9 @@ from dealboard.domain.text import excerpt, safe
 
 BLOCKED_SECONDS = timedelta(hours=24).total_seconds()
 """How long nothing is sent after Meta blocked it for its policies."""
+
+MOST_SKEW = timedelta(minutes=2)
+"""How far this clock may be from the server's before it is said."""
 
 EXCERPT = 200
 """Characters of a title, or of an answer that is not Meta's, that are kept."""
@@ -104,6 +108,12 @@ _WHY = {
 
 def read(reply: Reply, count: int, now: datetime) -> Answer:
     """Return what an answer to a batch of `count` events means; its text is shown nowhere as is."""
+    answer = _understood(reply, count, now)
+    skew = _skew(reply.headers, now)
+    return answer._replace(said=f"{answer.said} {skew}") if skew else answer
+
+
+def _understood(reply: Reply, count: int, now: datetime) -> Answer:
     found = _json(reply.text)
     wait = _asked(reply.headers, now)
     error = _error(found)
@@ -221,6 +231,19 @@ def _error(found: object) -> _Error | None:
 def _trace(found: object) -> str:
     trace = found.get("fbtrace_id") if isinstance(found, dict) else None
     return excerpt(safe(trace), 40) if isinstance(trace, str) else ""
+
+
+def _skew(headers: Mapping[str, str], now: datetime) -> str:
+    """Return a warning where the server's clock shows that this one is wrong."""
+    try:
+        theirs = parsedate_to_datetime(headers.get("Date") or "")
+    except ValueError:
+        return ""
+    off = now - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+    if abs(off) <= MOST_SKEW:
+        return ""
+    minutes = round(abs(off).total_seconds() / 60)
+    return f"This clock is {minutes:,} minutes {'fast' if off > MOST_SKEW else 'slow'}."
 
 
 def _asked(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -59,19 +59,19 @@ def next_of(connection: Connection, now: datetime, kind: str) -> datetime | None
         return None
     found = connection.execute(_NEXT_DUE, moments(now) | {"kind": kind}).fetchone()
     due = moment_or_none(found[0])
-    oldest = oldest_waiting(connection, kind) if kind == KIND else None
-    if oldest is None:
-        return due
-    return min(expires_at(oldest), due or expires_at(oldest))
+    ends = _first_end(connection, now) if kind == KIND else None
+    return min((each for each in (due, ends) if each is not None), default=None)
 
 
-def oldest_waiting(connection: Connection, kind: str) -> datetime | None:
-    """Return the moment of the oldest row that is to go out, held ones included."""
+def _first_end(connection: Connection, now: datetime) -> datetime | None:
+    """Return when the next event for Meta is too old; what a courier holds is its business."""
     found = connection.execute(
-        "SELECT min(created_at) FROM outbox WHERE kind = :kind AND state IN ('pending', 'held')",
-        {"kind": kind},
+        "SELECT min(created_at) FROM outbox WHERE kind = 'meta' AND state IN ('pending', 'held')"
+        " AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :far_lease)",
+        moments(now),
     ).fetchone()
-    return moment_or_none(found[0])
+    oldest = moment_or_none(found[0])
+    return oldest and expires_at(oldest)
 
 
 def is_on(connection: Connection, kind: str) -> bool:
