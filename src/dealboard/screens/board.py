@@ -161,6 +161,8 @@ class BoardScreen(DealsScreen):
             opening = await self.dealboard.report(reading)
             if self._view is not before:
                 continue
+            if not self.is_attached:  # the app is going, and this screen before it
+                return
             if self._stale is stale:
                 self._stale = None
             if opening is not None:
