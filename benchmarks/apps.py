@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks import process
 from benchmarks.terminal import Screen, Terminal
 from dealboard.store.driver import sqlite
+from dealboard.store.open import FORMAT
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
@@ -152,8 +153,11 @@ def greeted(screen: Screen) -> bool:
 
 
 def prepare(apps: Apps, size: int) -> Workspace:
-    """Return the workspace with so many demo deals; it is built once a day."""
-    file = RESULTS / f"demo-{size}-{datetime.now(UTC):%Y-%m-%d}.db"
+    """Return the workspace with so many demo deals; it is built once a day, and for each format.
+
+    A file of an older format would be brought forward at the start that is measured.
+    """
+    file = RESULTS / f"demo-{size}-format{FORMAT}-{datetime.now(UTC):%Y-%m-%d}.db"
     if not file.exists():
         for old in RESULTS.glob(f"demo-{size}-*"):
             old.unlink()

@@ -7,6 +7,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from dealboard.cli import heap
 from dealboard.cli.early_screen import shown, terminal_is_plain
 from dealboard.cli.invocation import Invocation
 from dealboard.errors import NoWorkspace, UsageError
@@ -34,6 +35,7 @@ def run(invocation: Invocation, *, mouse: bool) -> int:
     with ExitStack() as stack:
         opened, frame = _first_board(workspace, invocation)
         screen = stack.enter_context(shown(frame)) if frame else None
+        heap.share()
         from dealboard.app import DealboardApp
 
         app = DealboardApp(

@@ -89,23 +89,32 @@ def search_text(
     return SEPARATOR.join(filter(None, parts))
 
 
-def _visible_marks() -> dict[int, str]:
-    """Map all that a terminal could obey, or that cannot be encoded, to marks (threat line 6)."""
-    c1 = range(0x80, 0xA0)
-    bidi = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-    line_breaks = (0x2028, 0x2029)
-    surrogates = range(0xD800, 0xE000)
-    nonchars = (
-        *range(0xFDD0, 0xFDF0),
-        *(p | n for p in range(0, 0x110000, 0x10000) for n in (0xFFFE, 0xFFFF)),
-    )
-    marks = dict.fromkeys((*c1, *bidi, *line_breaks, *surrogates, *nonchars), _REPLACEMENT)
-    return marks | {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
+_BIDI = frozenset({0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)})
+_OBEYED = {"Cc", "Cs", "Zl", "Zp"}
 
 
-_LINES = _visible_marks()
-del _LINES[ord("\n")], _LINES[ord("\t")]
-_LINE = _LINES | {ord("\n"): " ", ord("\t"): " "}
+class _Marks(dict[int, str]):
+    """How each character met so far is shown: what a terminal could obey, as a mark (threat 6)."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if code < 0x20:
+            char = chr(0x2400 + code)
+        elif code == 0x7F:
+            char = "␡"
+        elif (
+            unicodedata.category(char) in _OBEYED
+            or code in _BIDI
+            or code & 0xFFFE == 0xFFFE
+            or 0xFDD0 <= code <= 0xFDEF
+        ):
+            char = _REPLACEMENT
+        self[code] = char
+        return char
+
+
+_LINES = _Marks({ord("\n"): "\n", ord("\t"): "\t"})
+_LINE = _Marks({ord("\n"): " ", ord("\t"): " "})
 
 
 def safe(text: str) -> str:

@@ -25,7 +25,13 @@ def _reference(table: str) -> Any:
     return Field(foreign_key=f"{table}.id")
 
 
-class Row(SQLModel):
+class Table(SQLModel):
+    """What every table is: as none validates, no validator is built for it."""
+
+    model_config: ClassVar[Any] = {"defer_build": True}
+
+
+class Row(Table):
     """What every journalled row has: a key, a name across files, and when it was written."""
 
     id: int | None = Field(default=None, primary_key=True)
@@ -181,7 +187,7 @@ class Deal(Row, table=True):
     batch: int | None = None
 
 
-class DealContact(SQLModel, table=True):
+class DealContact(Table, table=True):
     """A contact of a deal; the one with the smallest position is the primary contact."""
 
     __tablename__: ClassVar[Any] = "deal_contact"
@@ -267,7 +273,7 @@ class SavedView(Row, table=True):
     position: int
 
 
-class Message(SQLModel, table=True):
+class Message(Table, table=True):
     """A line of the chat with a contact. Not journalled; `key` makes importing twice harmless."""
 
     __tablename__: ClassVar[Any] = "message"
@@ -316,7 +322,7 @@ class Automation(Row, table=True):
     suspended_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class AutomationRun(SQLModel, table=True):
+class AutomationRun(Table, table=True):
     """What came of a rule for a deal, once. Not journalled.
 
     `occurrence` names what the clock fired for, so that it fires once; `detail` is a JSON object.
@@ -346,7 +352,7 @@ class AutomationRun(SQLModel, table=True):
     detail: str = Field(default="{}", sa_type=Text)
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(Table, table=True):
     """What is to leave the machine, or to happen later; written in the change's own transaction.
 
     `payload` is frozen JSON. `key` names what may be sent only once. A courier holds a row by
@@ -394,7 +400,7 @@ class Outbox(SQLModel, table=True):
     log: str = Field(default="[]", sa_type=Text)
 
 
-class Operation(SQLModel, table=True):
+class Operation(Table, table=True):
     """What somebody did in one step. `undone_by` is the operation that took it back."""
 
     __tablename__: ClassVar[Any] = "operation"
@@ -414,7 +420,7 @@ class Operation(SQLModel, table=True):
     undone_by: int | None = Field(default=None, foreign_key="operation.seq")
 
 
-class Change(SQLModel, table=True):
+class Change(Table, table=True):
     """One row that an operation changed: JSON of the changed columns (all, when new or deleted).
 
     `deal_id` is the deal it is about: the row itself, or what the link or activity belongs to.
@@ -440,7 +446,7 @@ class Change(SQLModel, table=True):
     cause_automation: int | None = None
 
 
-class Setting(SQLModel, table=True):
+class Setting(Table, table=True):
     """What the workspace remembers: currency, country, cursor, last view. Not journalled."""
 
     __tablename__: ClassVar[Any] = "setting"
