@@ -34,6 +34,9 @@ TIMEOUT = 15.0
 """Seconds to wait for another process's write lock."""
 
 
+STILL_THERE = "The file is in use: traces of it may stay in there until dealboard forgets again."
+
+
 def system_clock() -> datetime:
     """Return the present moment, in UTC."""
     return datetime.now(UTC)
@@ -172,9 +175,11 @@ class Workspace:
                     self._fire(tx)
                 self._convert(tx, tell=conversions and entry.kind == "do")
                 receipt = journal.settle(value)
-            if then is None or receipt.operation is None:
-                return receipt
-            return replace(receipt, seen=then(opened.connection, receipt))
+            if then is not None and receipt.operation is not None:
+                receipt = replace(receipt, seen=then(opened.connection, receipt))
+        if tx.leave_no_trace and not self._writer().leave_no_trace():
+            receipt = replace(receipt, notes=(*receipt.notes, STILL_THERE))
+        return receipt
 
     def _fire(self, tx: "Transaction") -> None:
         """Run the automations that the changes of a transaction fire."""

@@ -293,7 +293,7 @@ def test_forgetting_erases_chat_and_own_notes_but_not_what_is_on_deals(desk: Des
     desk.do(activities.add, "call", "agreed on June", deal_id=deal_id, contact_id=bob)
     chat(desk, bob, "hello")
     receipt = desk.do(contacts.forget, bob)
-    assert receipt.notes == ("Its chat of 1 message was deleted for good.",)
+    assert receipt.notes[0] == "Its chat of 1 message was deleted for good."
     assert texts(desk) == ["agreed on June"]
     assert chats(desk) == []
     with pytest.raises(Refused, match="forgotten"):

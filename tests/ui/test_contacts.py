@@ -370,7 +370,8 @@ async def test_contact_with_deals_is_forgotten_not_deleted(
         await robot.press("f")
         await robot.until(lambda: "It was forgotten" in robot.text)
         await robot.press("u")
-        await robot.until(lambda: "bo@example.com" in robot.text)
+        await robot.until(lambda: "Undid: Forgot contact" in robot.text)
+        assert "bo@example.com" not in robot.text
 
 
 async def test_contact_without_deals_is_deleted(workspace: Workspace, path: Path) -> None:

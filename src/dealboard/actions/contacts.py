@@ -19,6 +19,7 @@ from dealboard.domain.changes import META_IDS, ContactChanges
 from dealboard.domain.conversions import check_meta_id
 from dealboard.domain.text import excerpt, one_line
 from dealboard.errors import InvalidValue, MissingField, Refused, UnknownName
+from dealboard.store import forgetting
 from dealboard.store.ids import new_uid
 from dealboard.store.reads import ties
 from dealboard.store.tables import Contact, DealContact
@@ -125,16 +126,20 @@ def merge(tx: Transaction, contact_id: int, into: int) -> None:
 def forget(tx: Transaction, contact_id: int) -> None:
     """Blank what is personal in a contact; the row and its deals stay (decision 73).
 
-    Its chat and its own activities are deleted; what was written on a deal belongs to the deal.
+    Its chat and its own activities are deleted; what people wrote on a deal belongs to the deal.
+    Nothing of it stays in the journal, the run log and the outbox, and no undo brings it back.
     """
     access.full_access(tx)
     contact = tx.get(Contact, contact_id)
+    found = forgetting.traces(tx.connection, contact_id)
     tx.describe(f"Forgot contact #{contact_id}")
     blank: dict[str, Any] = dict.fromkeys(LIMITS)
     _write(tx, contact, blank | {"first_name": FORGOTTEN_NAME, "last_name": "", "consent": None})
     contact.custom = "{}"
     contact.forgotten = True
     contact_history.erase(tx, contact_id)
+    forgetting.erase(tx, found, FORGOTTEN_NAME)
+    tx.note("Nothing brings it back; backups made before keep it until they are thinned.")
 
 
 def delete(tx: Transaction, contact_id: int) -> None:

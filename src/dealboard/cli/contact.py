@@ -231,12 +231,15 @@ def merge(run: Invocation, contact_id: int, into: int, as_json: bool, yes: bool)
 @options.yes
 @pass_invocation
 def forget(run: Invocation, contact_id: int, as_json: bool, yes: bool) -> None:
-    """Blank what is personal in a contact; its deals keep a nameless one."""
+    """Take what is personal in a contact out of the file, its history too.
+
+    Its deals keep a nameless contact. Backups made before keep it until they are thinned.
+    """
     from dealboard import actions
     from dealboard.store.reads import contacts
 
     view = run.selling.read(contacts.contact, contact_id)
-    output.confirm(f"Forget #{contact_id} {view.name}?", yes=yes)
+    output.confirm(f"Forget #{contact_id} {view.name}? Nothing brings it back.", yes=yes)
     receipt = run.selling.run(lambda tx: actions.contacts.forget(tx, contact_id))
     _answer(run.selling, receipt, contact_id, as_json)
 

@@ -113,12 +113,12 @@ def _ways(contact: Contact, *, deals: bool, chat: bool) -> str:
     """Return what each of the ways means, and what of it comes back."""
     if contact.forgotten:
         return "It was forgotten before; the deals keep a nameless contact." if deals else ""
-    forget = "Forget blanks all that is personal"
-    lost = "; but not its chat, which is gone for good unless you merge" if chat else ""
+    forget = "Forget takes all that is personal out of the file, its history too"
+    for_good = "for good: backups made before keep it until they are thinned."
     if deals:
         return (
-            "Merge gives its deals to another contact.\n"
-            f"{forget}; the deals keep a nameless contact.\nu brings either back{lost}."
+            "Merge gives its deals to another contact; u takes that back.\n"
+            f"{forget}, {for_good} The deals keep a nameless contact."
         )
-    lost = "; but not its chat, which is gone for good" if chat else ""
-    return f"{forget} but keeps the row. u brings it back either way{lost}."
+    but = ", but not its chat" if chat else ""
+    return f"u brings a deleted contact back{but}.\n{forget}, {for_good}"

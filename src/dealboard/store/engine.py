@@ -19,6 +19,9 @@ from dealboard.errors import WorkspaceReplaced
 from dealboard.store import driver
 from dealboard.store.open import FORMAT
 
+PATIENCE = 1_000
+"""Milliseconds that a rewrite of the whole file waits for those who read it."""
+
 
 class Opened:
     """A write transaction that is open: the driver's connection, and a session when one is needed.
@@ -88,6 +91,19 @@ class Writer:
         """Open a write transaction for a session's work; otherwise as `transaction`."""
         with self.transaction() as opened:
             yield opened.session()
+
+    def leave_no_trace(self) -> bool:
+        """Rewrite the file without what was deleted, its log included; False if it is in use."""
+        assert self._link is not None  # noqa: S101 -- something was written
+        connection = _raw(self._link)
+        try:
+            connection.execute(f"PRAGMA busy_timeout={PATIENCE}")
+            connection.execute("VACUUM")
+            return not driver.scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+        except driver.Error:
+            return False
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={int(self.timeout * 1000)}")
 
     def close(self) -> None:
         """Close the connection; SQLite then folds its log into the file."""

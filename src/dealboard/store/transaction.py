@@ -81,6 +81,8 @@ class Transaction:
     today: date
     operation: Entry
     notes: list[str] = field(default_factory=list)
+    leave_no_trace: bool = False
+    """Whether the file is rewritten after the commit, so that nothing deleted is left in it."""
     reconsider: bool = False
 
     @cached_property

@@ -55,6 +55,7 @@ def undo(tx: Transaction, seq: int | None = None) -> int:
     tx.operation.label = f"Undid: {target.label}"
     done = journal.changes(tx.connection, target.seq)
     _Inversion(tx, target.label, done, batch=target.seq).apply()
+    _tell_of_blanks(tx, target.seq)
     _withdraw(tx, target.seq)
     target.undone_by = tx.operation.seq
     return target.seq
@@ -72,9 +73,21 @@ def redo(tx: Transaction) -> int:
     tx.operation.label = f"Redid: {target.label}"
     taken_back = journal.changes(tx.connection, target.undone_by)
     _Inversion(tx, target.label, taken_back).apply()
+    _tell_of_blanks(tx, target.seq)
     outbox.revive(tx.connection, target.seq)
     target.undone_by = None
     return target.seq
+
+
+def _tell_of_blanks(tx: Transaction, seq: int) -> None:
+    """Say whose personal data does not come back, because it was forgotten (decision 73)."""
+    rows = tx.connection.execute(
+        "SELECT id FROM contact WHERE forgotten AND id IN"
+        " (SELECT row_id FROM change WHERE operation_seq = ? AND table_name = 'contact')",
+        (seq,),
+    )
+    for (contact_id,) in rows:
+        tx.note(f"Contact #{contact_id} was forgotten: what was personal stays gone.")
 
 
 def _withdraw(tx: Transaction, seq: int) -> None:
