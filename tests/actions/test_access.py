@@ -84,6 +84,10 @@ VERBS: dict[str, Callable[[Transaction], object]] = {
     "conversions.enable": lambda tx: conversions.enable(tx, "1234567890"),
     "conversions.go_live": conversions.go_live,
     "conversions.disable": conversions.disable,
+    "conversions.set_up": lambda tx: conversions.set_up(
+        tx, "1234567890", action_source="chat", unknown_consent=False, grace_minutes=5
+    ),
+    "conversions.acknowledge": conversions.acknowledge,
     "conversions.set_action_source": lambda tx: conversions.set_action_source(tx, "chat"),
     "conversions.set_unknown_consent": lambda tx: conversions.set_unknown_consent(tx, True),
     "conversions.set_grace": lambda tx: conversions.set_grace(tx, 5),
