@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dealboard.domain.rules import UPDATED_FIELDS, On, Trigger
+from dealboard.store.changes import folded
 from dealboard.store.driver import Connection
-from dealboard.store.journal import Noticed, folded
+from dealboard.store.journal import Noticed
 from dealboard.store.transaction import Touched
 
 CONTACTS = "contacts"

@@ -12,8 +12,9 @@ from dealboard.domain.rules import Do
 from dealboard.domain.text import excerpt
 from dealboard.domain.timeline import day_in_full
 from dealboard.domain.views import ActivityKind
+from dealboard.store.changes import folded
 from dealboard.store.driver import Connection
-from dealboard.store.journal import Noticed, folded
+from dealboard.store.journal import Noticed
 from dealboard.store.reads.values import full_name
 from dealboard.store.transaction import Touched
 

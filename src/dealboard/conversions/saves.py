@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dealboard.domain.rules import UPDATED_FIELDS
+from dealboard.store.changes import folded
 from dealboard.store.driver import Connection
-from dealboard.store.journal import Noticed, folded
+from dealboard.store.journal import Noticed
 from dealboard.store.transaction import Touched
 
 _FIELDS = frozenset(UPDATED_FIELDS)

@@ -16,7 +16,6 @@ from dealboard.domain import conversions as rules
 from dealboard.domain.conversions import Setup
 from dealboard.domain.outbox import State
 from dealboard.store import conversions as rows
-from dealboard.store import journal
 from dealboard.store.conversions import Judgement, Row
 from dealboard.store.reads import conversions as reads
 from dealboard.store.transaction import Touched, Transaction
@@ -83,10 +82,8 @@ def settle(tx: Transaction, setup: Setup) -> None:
 
 
 def _changes(tx: Transaction) -> Sequence[Touched]:
-    """Return what was changed; an undo writes some of it past what is noticed."""
-    if tx.operation.kind == "do":
-        return journal.folded(each.touched for each in tx.journal.noticed)
-    return journal.changes(tx.connection, tx.operation.seq)
+    """Return what was changed; the undo of an import records some of it unnoticed."""
+    return tx.journal.touched()
 
 
 # ── deals ─────────────────────────────────────────────────────────────────────────────────────

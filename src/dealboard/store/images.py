@@ -27,6 +27,9 @@ def _encoder(*, sort_keys: bool) -> Callable[[Any, int], Iterable[str]]:
     return made
 
 
+_scan: Callable[[str, int], tuple[Image, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+"""Reads what was written here, without looking for what may stand around it."""
+
 _sorted = _encoder(sort_keys=True)
 _as_given = _encoder(sort_keys=False)
 
@@ -57,6 +60,19 @@ def image_of_kept(table: type[SQLModel], values: Sequence[Any]) -> Image:
     for name in _flags(table):
         image[name] = None if image[name] is None else bool(image[name])
     return image
+
+
+@cache
+def derived(table: type[SQLModel]) -> tuple[str, ...]:
+    """Return the columns of a table that follow from others, or from the writing itself."""
+    columns = table.__table__.columns  # type: ignore[attr-defined]
+    return tuple(c.name for c in columns if c.name in tables.DERIVED)
+
+
+def default(table: type[SQLModel], column: str) -> Any:
+    """Return what a column holds that nobody said anything of."""
+    found = table.__table__.columns[column].default  # type: ignore[attr-defined]
+    return found.arg if found is not None and found.is_scalar else None
 
 
 @cache
@@ -103,4 +119,4 @@ def in_order(document: Mapping[str, Any]) -> str:
 
 def loads(kept: str | None) -> Image | None:
     """Return what `dumps` was given."""
-    return None if kept is None else json.loads(kept)
+    return None if kept is None else _scan(kept, 0)[0]

@@ -17,6 +17,7 @@ from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, SQLModel
 
 from dealboard.store import driver, images, tables
+from dealboard.store.changes import OF_A_DEAL, changes, deal_of, folded, over
 from dealboard.store.columns import moment_text
 from dealboard.store.images import Image
 from dealboard.store.search import OF_DEAL, SearchColumn, chunks, deal_texts
@@ -46,9 +47,6 @@ _INTO_CHANGE = (
     ' (operation_seq, table_name, row_id, deal_id, cause_automation, "before", "after")'
 )
 _RECORD = f"{_INTO_CHANGE} VALUES (?, ?, ?, ?, ?, ?, ?)"
-
-OF_A_DEAL = frozenset({"deal_contact", "activity"})
-"""Tables whose rows say in `deal_id` which deal they belong to."""
 
 
 class Noticed(NamedTuple):
@@ -181,6 +179,38 @@ class Journal:
         self._enter_many(table, made)
         return ids
 
+    def restore_many(
+        self, table: type[SQLModel], rows: Mapping[int, Image], found_by: Mapping[int, str]
+    ) -> None:
+        """Insert rows that were deleted, under their ids, and record them.
+
+        `found_by` are the search texts of those that have one; what an image does not know of yet
+        is the column's default.
+        """
+        name, recorded = str(table.__tablename__), images.recorded(table)
+        defaults = {column: images.default(table, column) for column in recorded}
+        derived = images.derived(table)
+        fixed = {column: images.default(table, column) for column in derived}
+        fixed |= {"updated_at": moment_text(self._tx.now)} if "updated_at" in derived else {}
+        written = []
+        for row_id, image in rows.items():
+            kept = [image.get(column, defaults[column]) for column in recorded]
+            if row_id in found_by:
+                fixed["search"] = found_by[row_id]
+            written.append((row_id, *kept, *fixed.values()))
+        columns = ", ".join(f'"{column}"' for column in ("id", *recorded, *fixed))
+        driver.insert(self._tx.connection, f'INSERT INTO "{name}" ({columns})', written)
+        self._enter_many(table, [(row_id, None, image) for row_id, image in rows.items()])
+
+    def record_gone(self, name: str, rows: Iterable[tuple[int, Image]]) -> None:
+        """Record that rows of a table are deleted, without taking notice of each: they are many."""
+        seq, self._certain = self._tx.operation.seq, False
+        gone = [
+            (seq, name, row_id, deal_of(name, row_id, image, None), None, images.dumps(image), None)
+            for row_id, image in rows
+        ]
+        driver.insert(self._tx.connection, _INTO_CHANGE, gone)
+
     def delete_many(self, table: type[SQLModel], row_ids: Iterable[int]) -> None:
         """Delete many rows of a table and record them, a few statements for all of them.
 
@@ -206,7 +236,9 @@ class Journal:
     ) -> None:
         """Record changes of different rows; the session reads those that it has loaded again."""
         name, cause, seq = str(table.__tablename__), self.cause, self._tx.operation.seq
-        loaded = self._session is not None and bool(self._session.identity_map)
+        loaded = self._session is not None and any(
+            type(row) is table for row in self._session.identity_map.values()
+        )
         owners = self._owners_of(name, changes)
         dumps, last, noticed = images.dumps, self._last, self.noticed
         is_deal = name == "deal"
@@ -266,10 +298,7 @@ class Journal:
             self._session.flush()
         if self._search.stale:
             self._search.refresh(tx.connection)
-        touched = folded(each.touched for each in self.noticed)
-        # Undo and redo write many rows past the session, with images of their own.
-        if not self._certain or operation.kind != "do":
-            touched = changes(tx.connection, operation.seq)
+        touched = self.touched()
         changed = (
             touched
             or self.kept
@@ -285,6 +314,12 @@ class Journal:
             tuple(tx.notes),
             value,
         )
+
+    def touched(self) -> tuple[Touched, ...]:
+        """Return what the operation has changed so far, each row once."""
+        if self._certain:
+            return folded(each.touched for each in self.noticed)
+        return changes(self._tx.connection, self._tx.operation.seq)
 
     def _derive(self, session: AnySession, _context: object, _rows: object) -> None:
         """Set what follows from the change itself: when it was made, and how it is searched."""
@@ -338,8 +373,8 @@ class Journal:
             connection.execute(_RECORD, change)
             return
         key, _, first_before, last_after = kept
-        first = _over(before, images.loads(first_before))
-        last = _over(images.loads(last_after), after)
+        first = over(before, images.loads(first_before))
+        last = over(images.loads(last_after), after)
         if first == last:
             connection.execute('DELETE FROM "change" WHERE id = :key', {"key": key})
         else:
@@ -384,53 +419,6 @@ def _difference(row: SQLModel) -> tuple[Image, Image]:
             before[name] = images.encode(history.deleted[0])
             after[name] = images.encode(history.added[0])
     return before, after
-
-
-def _over(under: Image | None, over: Image | None) -> Image | None:
-    """Lay one image over another; None, a row that is not there, hides what is under it."""
-    return None if over is None else (under or {}) | over
-
-
-def deal_of(
-    table: str, row_id: int, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> int | None:
-    """Return the deal that a change is about, as far as its images say."""
-    if table == "deal":
-        return row_id
-    if table not in OF_A_DEAL:
-        return None
-    found: int | None = (after or {}).get("deal_id") or (before or {}).get("deal_id")
-    return found
-
-
-def folded(touches: Iterable[Touched]) -> tuple[Touched, ...]:
-    """Return each row once: as it was before the first change and after the last.
-
-    One that ended as it began is left out.
-    """
-    rows: dict[tuple[str, int], Touched] = {}
-    for each in touches:
-        key = each.table, each.row_id
-        first = rows.get(key)
-        rows[key] = each if first is None else Touched(*key, *_both(first, each))
-    return tuple(each for each in rows.values() if each.before != each.after)
-
-
-def _both(first: Touched, then: Touched) -> tuple[Image | None, Image | None]:
-    return _over(then.before, first.before), _over(first.after, then.after)
-
-
-def changes(connection: driver.Connection, seq: int) -> tuple[Touched, ...]:
-    """Return the rows that an operation changed, in the order it first touched them."""
-    rows = connection.execute(
-        'SELECT table_name, row_id, "before", "after" FROM change'
-        " WHERE operation_seq = :seq ORDER BY id",
-        {"seq": seq},
-    )
-    return folded(
-        Touched(name, row_id, images.loads(before), images.loads(after))
-        for name, row_id, before, after in rows
-    )
 
 
 BATCHED: tuple[type[SQLModel], ...] = tuple(

@@ -105,6 +105,44 @@ def deal_texts(connection: Connection, changed: Mapping[int, Mapping[str, Any]])
     }
 
 
+def restored(
+    connection: Connection,
+    table: str,
+    rows: Mapping[int, Mapping[str, Any]],
+    links: Mapping[int, Sequence[Mapping[str, Any]]],
+) -> dict[int, str]:
+    """Return what rows that are about to be inserted again are found by, of those tables that are.
+
+    `rows` are images by id, `links` those of a deal's contacts in order, who are there already.
+    """
+    if table == "contact":
+        return {
+            row_id: contact_search(_Person._make(map(row.get, _Person._fields)))
+            for row_id, row in rows.items()
+        }
+    if table != "deal":
+        return {}
+    people = {each["contact_id"] for key in rows for each in links.get(key, ())}
+    called = _called(connection, people)
+    return {
+        row_id: search_text(
+            row["title"],
+            row["reference"],
+            [called[each["contact_id"]] for each in links.get(row_id, ())],
+        )
+        for row_id, row in rows.items()
+    }
+
+
+def _called(connection: Connection, people: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+    found: dict[int, tuple[str, str | None]] = {}
+    for some in chunks(people):
+        query = f"SELECT id, first_name, last_name, phone FROM contact WHERE {_among(some)}"
+        rows = connection.execute(query, some)
+        found |= {row_id: (f"{first} {last}", phone) for row_id, first, last, phone in rows}
+    return found
+
+
 def contact_search(contact: "Contact | _Person") -> str:
     """Return what a contact is found by: name, company, phone digits, e-mail, custom values."""
     name = f"{contact.first_name} {contact.last_name}"
@@ -121,7 +159,7 @@ class _Person(NamedTuple):
     company: str | None
     phone: str | None
     email: str | None
-    custom: str
+    custom: str | None
 
 
 _PERSON = ", ".join(_Person._fields)

@@ -3,7 +3,7 @@
 A Transaction exists only while the workspace runs an action; writes exist only where one is passed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -158,6 +158,13 @@ class Transaction:
         """Insert many rows past the session and return their ids: tuples as SQLite keeps them."""
         self.flush()
         return self.journal.insert_many(table, columns, rows)
+
+    def restore_many(
+        self, table: type[SQLModel], rows: Mapping[int, Image], found_by: Mapping[int, str]
+    ) -> None:
+        """Insert rows that were deleted, by id, and what each is found by, past the session."""
+        self.flush()
+        self.journal.restore_many(table, rows, found_by)
 
     def delete_many(self, table: type[SQLModel], row_ids: Iterable[int]) -> None:
         """Delete many rows past the session; what refers to them has to be gone already."""

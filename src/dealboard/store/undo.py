@@ -9,16 +9,18 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, null, select
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import func, select
+from sqlmodel import SQLModel, col
 
 from dealboard.domain.outbox import NOUNS
 from dealboard.domain.text import excerpt, first_line
 from dealboard.errors import NotFound, Refused
 from dealboard.store import images, journal, outbox, search, tables
+from dealboard.store.changes import changes
+from dealboard.store.driver import Connection
 from dealboard.store.images import TABLES, Image
 from dealboard.store.search import chunks
-from dealboard.store.tables import Change, Operation
+from dealboard.store.tables import Operation
 from dealboard.store.transaction import Touched, Transaction
 
 UNCOMPARED = frozenset({"rank"})
@@ -53,7 +55,7 @@ def undo(tx: Transaction, seq: int | None = None) -> int:
     tx.operation.kind = "undo"
     tx.operation.cause = target.seq
     tx.operation.label = f"Undid: {target.label}"
-    done = journal.changes(tx.connection, target.seq)
+    done = changes(tx.connection, target.seq)
     _Inversion(tx, target.label, done, batch=target.seq).apply()
     _tell_of_blanks(tx, target.seq)
     _withdraw(tx, target.seq)
@@ -71,7 +73,7 @@ def redo(tx: Transaction) -> int:
     tx.operation.kind = "redo"
     tx.operation.cause = target.seq
     tx.operation.label = f"Redid: {target.label}"
-    taken_back = journal.changes(tx.connection, target.undone_by)
+    taken_back = changes(tx.connection, target.undone_by)
     _Inversion(tx, target.label, taken_back).apply()
     _tell_of_blanks(tx, target.seq)
     outbox.revive(tx.connection, target.seq)
@@ -161,15 +163,17 @@ class _Inversion:
         self, tx: Transaction, label: str, done: Sequence[Touched], batch: int | None = None
     ) -> None:
         self._tx = tx
-        self._session = tx.session
         self._label = label
         self._done = done
         self._batch = batch
         self._reasons: dict[str, None] = {}
+        tx.flush()
         self._rows = {
-            (name, row.id): row
+            (name, row_id): image
             for name, table in TABLES.items()
-            for row in _load(tx.session, table, "id", (each.row_id for each in self._of(name)))
+            for row_id, image in _load(
+                tx.connection, table, "id", (each.row_id for each in self._of(name))
+            )
         }
 
     def _of(self, name: str) -> Iterator[Touched]:
@@ -182,7 +186,7 @@ class _Inversion:
         for name, table in TABLES.items():
             created = (touched.row_id for touched in self._of(name) if touched.before is None)
             for ids in chunks(created):
-                self._check_references(table, ids)
+                self._check_references(table, _marks(ids), ids)
         if self._batch is not None:
             for table in journal.BATCHED:
                 self._check_batch(table, self._batch)
@@ -195,67 +199,67 @@ class _Inversion:
         self._restore_changed()
         self._delete_created(frozenset(TABLES) - LEAVES)
 
-    def _blame(self, row: SQLModel, what: str) -> None:
-        self._reasons[f"{_name(row)} {what}"] = None
+    def _blame(self, name: str, image: Image, what: str) -> None:
+        self._reasons[f"{_name(name, image)} {what}"] = None
 
     def _refuse(self) -> None:
         if self._reasons:
             raise UndoConflict(self._label, tuple(self._reasons))
 
     def _check(self, touched: Touched) -> None:
-        row = self._rows.get((touched.table, touched.row_id))
+        name, row_id = touched.table, touched.row_id
+        image = self._rows.get((name, row_id))
         if touched.after is None:
-            if row is not None:
-                self._blame(row, "is there again")
-        elif row is not None:
-            self._check_fields(row, touched.after)
+            if image is not None:
+                self._blame(name, image, "is there again")
+        elif image is not None:
+            self._check_fields(name, image, touched.after)
         elif touched.before is not None:
-            self._reasons[f"a {touched.table} was deleted since"] = None
+            self._reasons[f"a {name} was deleted since"] = None
 
-    def _check_fields(self, row: SQLModel, left: Image) -> None:
-        now = images.image_of(row)
+    def _check_fields(self, name: str, now: Image, left: Image) -> None:
         changed = [
-            name
-            for name, value in left.items()
-            if name not in UNCOMPARED and now.get(name) != value
+            field
+            for field, value in left.items()
+            if field not in UNCOMPARED and now.get(field) != value
         ]
         if changed:
-            fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in changed)
-            self._blame(row, f"has changed since ({fields})")
+            fields = ", ".join(field.removesuffix("_id").replace("_", " ") for field in changed)
+            self._blame(name, now, f"has changed since ({fields})")
 
-    def _check_references(self, table: type[SQLModel], ids: Any) -> None:
-        """Refuse to delete rows that others have come to refer to."""
+    def _check_references(self, table: type[SQLModel], those: str, values: Sequence[int]) -> None:
+        """Refuse to delete rows that others have come to refer to: `those` lists or asks."""
+        connection = self._tx.connection
         for child, column in _references(table):
-            batch = _column(child, "batch") if child in journal.BATCHED else null()
-            query = select(_column(child, "id"), batch).where(column.in_(ids))
+            name = str(child.__tablename__)
+            batch = "batch" if child in journal.BATCHED else "NULL"
+            rows = connection.execute(
+                f'SELECT id, {batch} FROM "{name}" WHERE {column} IN ({those})', values
+            )
             others = [
                 row_id
-                for row_id, in_batch in self._session.execute(query)
+                for row_id, in_batch in rows
                 if (in_batch is None or in_batch != self._batch)
-                and (str(child.__tablename__), row_id) not in self._rows
+                and (name, row_id) not in self._rows
             ]
-            for row in _load(self._session, child, "id", others):
-                self._blame(row, "has come to use it")
+            for _, image in _load(connection, child, "id", others):
+                self._blame(name, image, "has come to use it")
 
     def _check_batch(self, table: type[SQLModel], seq: int) -> None:
         """Check that rows inserted in bulk are as they were inserted, and used by nobody else."""
-        inserted = select(_column(table, "id")).where(_column(table, "batch") == seq)
-        later = (
-            select(col(Change.row_id), col(Change.before))
-            .where(
-                col(Change.table_name) == str(table.__tablename__),
-                col(Change.operation_seq) > seq,
-                col(Change.row_id).in_(inserted),
-                col(Change.before).is_not(None),
-            )
-            .order_by(col(Change.id))
+        connection, name = self._tx.connection, str(table.__tablename__)
+        inserted = f'SELECT id FROM "{name}" WHERE batch = ?'
+        later = connection.execute(
+            'SELECT row_id, "before" FROM change WHERE table_name = ? AND operation_seq > ?'
+            f' AND "before" IS NOT NULL AND row_id IN ({inserted}) ORDER BY id',
+            (name, seq, seq),
         )
         first: dict[int, Image] = {}
-        for row_id, before in self._session.execute(later):
+        for row_id, before in later:
             first[row_id] = (images.loads(before) or {}) | first.get(row_id, {})
-        for row in _load(self._session, table, "id", first):
-            self._check_fields(row, first[row.id])
-        self._check_references(table, inserted)
+        for row_id, image in _load(connection, table, "id", first):
+            self._check_fields(name, image, first[row_id])
+        self._check_references(table, inserted, (seq,))
 
     def _insert_deleted(self) -> None:
         """Insert rows as they were, past the session, and what they are found by."""
@@ -263,44 +267,40 @@ class _Inversion:
         for touched in self._done:
             if touched.before is not None and touched.after is None:
                 gone[touched.table][touched.row_id] = touched.before
+        links = gone["deal_contact"]
+        people: dict[int, list[Image]] = {}
+        for link in sorted(links.values(), key=lambda link: link["position"]):
+            people.setdefault(link["deal_id"], []).append(link)
         for name, deleted in gone.items():
             for ids in chunks(deleted, journal.CHUNK):
-                self._insert(TABLES[name], {row_id: deleted[row_id] for row_id in ids})
-        linked = {image["deal_id"] for image in gone["deal_contact"].values()}
-        search.refresh(
-            self._tx.connection, contacts=gone["contact"], deals=linked.union(gone["deal"])
-        )
-
-    def _insert(self, table: type[SQLModel], gone: Mapping[int, Image]) -> None:
-        self._check_parents(table, gone.values())
-        self._check_unique(table, gone.values())
-        self._refuse()
-        written = {"updated_at": self._tx.now} if issubclass(table, tables.Row) else {}
-        rows = [
-            {"id": row_id, **images.decode(table, image), **written}
-            for row_id, image in gone.items()
-        ]
-        self._session.execute(insert(_table(table)), rows)
-        _record(self._tx, table, gone, "after")
+                some = {row_id: deleted[row_id] for row_id in ids}
+                self._check_parents(TABLES[name], some.values())
+                self._check_unique(TABLES[name], some.values())
+                self._refuse()
+                found_by = search.restored(self._tx.connection, name, some, people)
+                self._tx.restore_many(TABLES[name], some, found_by)
+        linked = {image["deal_id"] for image in links.values()}
+        search.refresh(self._tx.connection, (), linked.difference(gone["deal"]))
 
     def _check_parents(self, table: type[SQLModel], rows: Iterable[Image]) -> None:
         """Refuse rows that belong to one that is gone."""
         for parent, column in _parents(table):
-            key = _column(parent, "id")
+            name = str(parent.__tablename__)
             for ids in chunks({image[column] for image in rows if image.get(column) is not None}):
-                there = self._session.execute(select(key).where(key.in_(ids))).all()
-                if len(there) < len(ids):
-                    self._reasons[f"the {parent.__tablename__} it belongs to is gone"] = None
+                query = f'SELECT count(*) FROM "{name}" WHERE id IN ({_marks(ids)})'
+                if self._tx.connection.execute(query, ids).fetchone()[0] < len(ids):
+                    self._reasons[f"the {name} it belongs to is gone"] = None
 
     def _check_unique(self, table: type[SQLModel], rows: Iterable[Image]) -> None:
         """Refuse rows that another one has come to stand for."""
         names = _identity(table)
         wanted = {tuple(image[name] for name in names) for image in rows}
-        for row in _load(self._session, table, names[0], {key[0] for key in wanted}):
-            if tuple(getattr(row, name) for name in names) in wanted:
+        keys = {key[0] for key in wanted}
+        for row_id, image in _load(self._tx.connection, table, names[0], keys):
+            if tuple(image[name] for name in names) in wanted:
                 link = table is tables.DealContact
-                what = "has that contact again" if link else f"is there again as #{row.id}"
-                self._blame(row, what)
+                what = "has that contact again" if link else f"is there again as #{row_id}"
+                self._blame(str(table.__tablename__), image, what)
 
     def _restore_changed(self) -> None:
         for name, table in TABLES.items():
@@ -316,8 +316,7 @@ class _Inversion:
     ) -> Iterator[tuple[int, Image, Image]]:
         """Yield what differs from how the rows shall be."""
         for row_id, image in changed.items():
-            row = self._rows[name, row_id]
-            now = {field: images.encode(getattr(row, field)) for field in image}
+            now = self._rows[name, row_id]
             after = {field: value for field, value in image.items() if value != now[field]}
             if after:
                 yield row_id, {field: now[field] for field in after}, after
@@ -331,59 +330,50 @@ class _Inversion:
 
 def _delete_batch(tx: Transaction, table: type[SQLModel], seq: int) -> None:
     """Delete a batch, leaving images so that it can be redone."""
-    inserted = _column(table, "batch") == seq
-    query = select(_table(table)).where(inserted).execution_options(yield_per=journal.CHUNK)
-    for rows in tx.session.execute(query).partitions():
-        gone = {row.id: images.image_of_row(table, row) for row in rows}
-        _record(tx, table, gone, "before")
-    tx.session.execute(delete(table).where(inserted))
-
-
-def _record(tx: Transaction, table: type[SQLModel], rows: Mapping[int, Image], side: str) -> None:
-    """Write what became of many rows to the journal; `side` is before or after."""
-    changes = [
-        {
-            "operation_seq": tx.operation.seq,
-            "table_name": str(table.__tablename__),
-            "row_id": row_id,
-            "deal_id": journal.deal_of(str(table.__tablename__), row_id, image, None),
-            side: images.dumps(image),
-        }
-        for row_id, image in rows.items()
-    ]
-    tx.session.execute(insert(_table(Change)), changes)
+    name, columns = str(table.__tablename__), _columns(table)
+    rows = tx.connection.execute(f'SELECT {columns} FROM "{name}" WHERE batch = ?', (seq,))
+    while some := rows.fetchmany(journal.CHUNK):
+        gone = ((row[0], images.image_of_kept(table, row[1:])) for row in some)
+        tx.journal.record_gone(name, gone)
+    tx.connection.execute(f'DELETE FROM "{name}" WHERE batch = ?', (seq,))
 
 
 def _load(
-    session: Session, table: type[SQLModel], name: str, values: Iterable[Any]
-) -> Iterator[Any]:
-    """Yield the rows that have one of these values in a column, a statement for many."""
+    connection: Connection, table: type[SQLModel], name: str, values: Iterable[Any]
+) -> Iterator[tuple[int, Image]]:
+    """Yield ids and images of the rows that have one of these values in a column."""
     for some in chunks(values):
-        yield from session.scalars(select(table).where(_column(table, name).in_(some)))
+        rows = connection.execute(
+            f'SELECT {_columns(table)} FROM "{table.__tablename__}"'
+            f" WHERE {name} IN ({_marks(some)})",
+            some,
+        )
+        for row in rows.fetchall():
+            yield row[0], images.image_of_kept(table, row[1:])
 
 
-def _table(table: type[SQLModel]) -> Any:
-    return table.__table__  # type: ignore[attr-defined]
+def _columns(table: type[SQLModel]) -> str:
+    return ", ".join(f'"{column}"' for column in ("id", *images.recorded(table)))
 
 
-def _column(table: type[SQLModel], name: str) -> Any:
-    return _table(table).c[name]
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
 
 
-def _references(table: type[SQLModel]) -> list[tuple[type[SQLModel], Any]]:
+def _references(table: type[SQLModel]) -> list[tuple[type[SQLModel], str]]:
     """Return the tables, with their columns, whose rows refer to a table: chats too."""
     children: tuple[type[SQLModel], ...] = (*tables.JOURNALLED, tables.Message)
     return [
-        (child, key.parent)
+        (child, key.parent.name)
         for child in children
-        for key in _table(child).foreign_keys
+        for key in child.__table__.foreign_keys  # type: ignore[attr-defined]
         if key.column.table.name == table.__tablename__
     ]
 
 
 def _parents(table: type[SQLModel]) -> list[tuple[type[SQLModel], str]]:
     """Return the tables that a table's rows belong to, with the columns that say so."""
-    keys = _table(table).foreign_keys
+    keys = table.__table__.foreign_keys  # type: ignore[attr-defined]
     return [(TABLES[key.column.table.name], key.parent.name) for key in keys]
 
 
@@ -392,20 +382,20 @@ def _identity(table: type[SQLModel]) -> tuple[str, ...]:
     return ("uid",) if issubclass(table, tables.Row) else ("deal_id", "contact_id")
 
 
-def _name(row: SQLModel) -> str:
+def _name(table: str, image: Image) -> str:
     """Return what a user calls a row."""
-    match row:
-        case tables.Deal():
-            return row.title
-        case tables.Contact():
-            return f"{row.first_name} {row.last_name}".strip()
-        case tables.User() | tables.Pipeline() | tables.Stage():
-            return row.name
-        case tables.DealContact():
-            return f"deal #{row.deal_id}"
-        case tables.Activity():
-            return f"the {row.kind} “{excerpt(first_line(row.text))}”"
-        case tables.Message():
+    match table:
+        case "deal":
+            return str(image["title"])
+        case "contact":
+            return f"{image['first_name']} {image['last_name']}".strip()
+        case "user" | "pipeline" | "stage":
+            return str(image["name"])
+        case "deal_contact":
+            return f"deal #{image['deal_id']}"
+        case "activity":
+            return f"the {image['kind']} “{excerpt(first_line(image['text']))}”"
+        case "message":
             return "the chat"
         case _:
-            return str(row.__tablename__)
+            return table
