@@ -129,7 +129,7 @@ def deals_of(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
         rows = connection.execute(
             f"SELECT deal_id FROM deal_contact WHERE contact_id IN ({_marks(some)})"
             f" UNION SELECT deal_id FROM outbox WHERE contact_id IN ({_marks(some)})"
-            " AND kind = 'meta'",
+            " AND +kind = 'meta'",
             (*some, *some),
         )
         found.update(row[0] for row in rows)

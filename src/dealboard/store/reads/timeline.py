@@ -377,7 +377,7 @@ def _sent(connection: Connection, deal_id: int, mark: Mark, limit: int) -> Itera
     """Yield the events about a deal that reached Meta; what names a row has its name in it."""
     rows = connection.execute(
         "SELECT id, settled_at, key, operation_seq FROM outbox WHERE deal_id = :deal"
-        f" AND kind = 'meta' AND state = 'sent' AND {_BEFORE[_SENT]}"
+        f" AND +kind = 'meta' AND +state = 'sent' AND {_BEFORE[_SENT]}"
         " ORDER BY settled_at DESC, id DESC LIMIT :limit",
         _marked(mark, limit) | {"deal": deal_id},
     )

@@ -26,7 +26,7 @@ _TOLD = (
     " coalesce(outbox.lease_until > :now AND outbox.lease_until <= :far_lease, 0),"
     " outbox.deal_id, deal.title, outbox.contact_id, contact.first_name, contact.last_name,"
     " outbox.operation_seq FROM outbox LEFT JOIN deal ON deal.id = outbox.deal_id"
-    " LEFT JOIN contact ON contact.id = outbox.contact_id WHERE outbox.kind = 'meta'"
+    " LEFT JOIN contact ON contact.id = outbox.contact_id"
 )
 
 
@@ -92,9 +92,10 @@ def events(
     Whatever is left out does not matter.
     """
     params: Params = moments(now) | {"limit": limit}
-    where = ""
     if states:
-        where += f" AND outbox.state IN ({listed('state', states, params)})"
+        where = f" WHERE kind = 'meta' AND outbox.state IN ({listed('state', states, params)})"
+    else:
+        where = " WHERE +kind = 'meta'"  # by their number, which is the order asked for
     if deal_id is not None:
         where += " AND outbox.deal_id = :deal"
         params["deal"] = deal_id
@@ -108,7 +109,7 @@ def events(
 def event(connection: Connection, row_id: int, *, now: datetime) -> Told:
     """Return one event. Raises NotFound."""
     params: Params = moments(now) | {"id": row_id}
-    row = connection.execute(f"{_TOLD} AND outbox.id = :id", params).fetchone()
+    row = connection.execute(f"{_TOLD} WHERE kind = 'meta' AND outbox.id = :id", params).fetchone()
     if row is None:
         raise NotFound("event", f"#{row_id}")
     return _told(row)
