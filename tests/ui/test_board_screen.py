@@ -421,6 +421,11 @@ async def test_typing_a_name_filters_all_stages_and_their_totals(sales: Workspac
         await robot.press("enter", "i")
         await robot.until(lambda: "2 in all" in robot.text)
         assert "€1,700" in robot.text
+        await robot.press("L")
+        await robot.until(lambda: not robot.titles("Lead"))
+        assert robot.board.sought == "acm"
+        await robot.press("u")
+        await robot.until(lambda: robot.titles("Lead") == ["Acme"])
         await robot.press("i", "F")
         await robot.until(lambda: robot.titles("Lead") == ["Acme", "Zenith"])
         assert "2 deals" in robot.text

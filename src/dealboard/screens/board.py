@@ -181,10 +181,10 @@ class BoardScreen(DealsScreen):
                 self._opening, self._totals = opening, {}
                 if opening.view is not None:
                     self.outlook = self.outlook._replace(pipeline_id=opening.view.pipeline_id)
+                    board.sought = opening.view.filter.name
                 self._label()
                 if not same:
                     self._show(board)
-            board.sought = opening.view.filter.name if opening.view else ""
             self._totals.update(page.totals)
             board.set_totals(page.totals)
             if stale.follow is not None and page.position is not None:
