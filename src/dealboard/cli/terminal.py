@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dealboard.screens.first_frame import FirstBoard
     from dealboard.workspace import Workspace
 
+SWITCH_SECONDS = 0.001
+"""After which a thread that reads or writes lets the event loop have its turn."""
+
 
 def run(invocation: Invocation, *, mouse: bool) -> int:
     """Open the terminal UI and return its exit code; UsageError where it cannot be shown.
@@ -46,6 +49,7 @@ def run(invocation: Invocation, *, mouse: bool) -> int:
             opened=opened,
             driver_class=screen.driver_class() if screen else None,
         )
+        sys.setswitchinterval(SWITCH_SECONDS)
         app.run(mouse=mouse and config.mouse)
         app.finish()
         return app.return_code or 0

@@ -4,7 +4,7 @@ The order is read as ids alone and the rows in view by their ids, so that a hund
 contacts feel like a hundred.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on, work
@@ -181,7 +181,7 @@ class ContactsScreen(ContactVerbs):
         grid.invalidate()
         grid.show(self.columns, found.ids, cursor=cursor)
         if cursor is None and grid.cursor_index < len(found.rows):
-            grid.put_rows(self._cells(found.rows))
+            grid.put_rows({row.id: _row(row, *self._how) for row in found.rows})
         self._show_bar()
         self.refresh_bindings()
 
@@ -204,15 +204,17 @@ class ContactsScreen(ContactVerbs):
         app, wanted = self.dealboard, self._wanted
         if wanted is None:
             return
-        found = await app.report(app.read(contacts.rows, wanted.ids))
+        keys, today, locale = self._how
+        found = await app.report(app.read(read_cells, wanted.ids, keys, today, locale))
         if found is not None and self.is_attached:
-            self.grid.put_rows(self._cells(found), wanted.generation)
+            self.grid.put_rows(found, wanted.generation)
 
-    def _cells(self, rows: Iterable[ContactRow]) -> dict[int, Sequence[Cell]]:
+    @property
+    def _how(self) -> "tuple[list[str], date, str]":
+        """The keys of the columns, the day, and the locale: what decides how a contact is told."""
         app = self.dealboard
-        today, locale = app.workspace.today, app.config.locale
         keys = [each.key for each in self.columns]
-        return {row.id: _row(row, keys, today, locale) for row in rows}
+        return keys, app.workspace.today, app.config.locale
 
     def on_changed(self, _event: "Changed") -> None:
         """Show what was changed: at once, or when the list is shown again."""
@@ -386,6 +388,13 @@ class ContactsScreen(ContactVerbs):
             )
 
         await export_to(self.dealboard, export, len(self.grid.ids), "contact")
+
+
+def read_cells(
+    connection: Connection, ids: Sequence[int], keys: Sequence[str], today: "date", locale: str
+) -> dict[int, Sequence[Cell]]:
+    """Read what the table says of contacts, which takes longer for a page than a key may."""
+    return {row.id: _row(row, keys, today, locale) for row in contacts.rows(connection, ids)}
 
 
 def _row(row: ContactRow, keys: Sequence[str], today: "date", locale: str) -> tuple[Cell, ...]:

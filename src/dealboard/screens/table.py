@@ -17,9 +17,9 @@ from dealboard.screens.deal_query import SORT_NAMES
 from dealboard.screens.deals import DealsScreen
 from dealboard.screens.newest import Newest
 from dealboard.screens.outlook import Outlook
-from dealboard.screens.table_page import First, SeenRows
+from dealboard.screens.table_page import First, Said, SeenRows, read_first_said, read_said, said_of
 from dealboard.screens.targets import Material
-from dealboard.store.reads import deals, table
+from dealboard.store.reads import deals
 from dealboard.widgets.deal_columns import (
     COLUMNS,
     NAMES,
@@ -101,7 +101,7 @@ class TableScreen(DealsScreen):
         """Yield the grid."""
         self.grid = Grid(empty=EMPTY)
         if self._first is not None:
-            self._show_first(self._first)
+            self._show_first(self._first.ids, self._said_of(self._first.rows))
         yield self.grid
 
     def on_mount(self) -> None:
@@ -155,12 +155,15 @@ class TableScreen(DealsScreen):
     async def _read(self) -> None:
         """Read the first page of another question and show it, then all of it."""
         wanted, today = self.wanted, self.dealboard.workspace.today
-        reading = self.dealboard.read(table_page.read_first, wanted.filter, wanted.sort, today)
+        shown, how = self._columns, self._how
+        reading = self.dealboard.read(
+            read_first_said, wanted.filter, wanted.sort, today, shown, how
+        )
         first = await self.dealboard.report(reading)
         if first is None or self._reading.overtaken or wanted != self.wanted:
             return
         if self._follow is None:
-            self._show_first(first)
+            self._show_first(*first)
         await self._read_whole()
 
     async def _read_whole(self) -> None:
@@ -184,14 +187,13 @@ class TableScreen(DealsScreen):
         if said and follow is not None and cursor is None and self.shown_filter.active:
             self.dealboard.say(f"{said} · hidden by the filter, F clears it")
 
-    def _show_first(self, first: First) -> None:
+    def _show_first(self, ids: Sequence[int], rows: Sequence[Said]) -> None:
         """Show the first page; the cursor stays on its deal if that is there, else it is on top."""
-        ids = first.ids
         here = self.grid.cursor_id
         top = ids[0] if len(ids) else None
         self.grid.show(self._columns, ids, cursor=here if here in ids else top, whole=False)
         self._renew()
-        self._put(first.rows)
+        self._hold(rows)
 
     def _renew(self) -> None:
         """Have rows read anew that are held from before and say where another name was found."""
@@ -199,15 +201,14 @@ class TableScreen(DealsScreen):
             self._renamed = False
             self.grid.invalidate()
 
-    def _put(self, rows: Iterable[Row], generation: int | None = None) -> None:
-        found = {row.id: row for row in rows}
+    def _said_of(self, rows: Iterable[Row]) -> list[Said]:
+        return said_of(rows, self._columns, self._how)
+
+    def _hold(self, rows: Sequence[Said], generation: int | None = None) -> None:
         if len(self._rows) > HELD:
             self._rows.clear()
-        self._rows |= found
-        shown, how = self.grid.columns, self._how
-        self.grid.put_rows(
-            {row_id: cells(row, shown, how) for row_id, row in found.items()}, generation
-        )
+        self._rows.update((row.id, row) for row, _ in rows)
+        self.grid.put_rows({row.id: said for row, said in rows}, generation)
 
     @property
     def _columns(self) -> tuple[Column, ...]:
@@ -221,9 +222,10 @@ class TableScreen(DealsScreen):
 
     @on(Grid.RowsWanted)
     async def _hand_rows(self, event: Grid.RowsWanted) -> None:
-        rows = await self.dealboard.report(self.dealboard.read(table.rows, event.ids))
+        reading = self.dealboard.read(read_said, event.ids, self.grid.columns, self._how)
+        rows = await self.dealboard.report(reading)
         if rows is not None:
-            self._put(rows, event.generation)
+            self._hold(rows, event.generation)
 
     async def count_whole(self) -> int | None:
         """Read how many deals there are."""
@@ -242,7 +244,7 @@ class TableScreen(DealsScreen):
         receipt = event.receipt
         seen = receipt.seen if receipt else None
         if isinstance(seen, SeenRows):
-            self._put(seen.rows)
+            self._hold(self._said_of(seen.rows))
         else:
             self.grid.invalidate()
         changed = _changed_deals(receipt)

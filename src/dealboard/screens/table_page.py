@@ -1,6 +1,6 @@
 """What a table of deals shows, and the reads that fetch it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,12 +10,18 @@ from dealboard.screens.outlook import Outlook
 from dealboard.screens.targets import Material, read_material
 from dealboard.store.driver import Connection
 from dealboard.store.reads import deals, table
+from dealboard.widgets.deal_columns import Context, cells
+from dealboard.widgets.grid_lines import Cells, Column
 
 if TYPE_CHECKING:
     from dealboard.store.transaction import Receipt
 
 FEW = 200
 """Rows that a change reads itself; where it changed more, those in view are read again."""
+
+
+Said = tuple[Row, Cells]
+"""A row, and what it says in the columns shown."""
 
 
 class First(NamedTuple):
@@ -63,6 +69,31 @@ def read_whole(
         place = ids.index(follow)
     _, totals = deals.count_and_totals(connection, criteria, today=today)
     return Whole(ids, place, totals)
+
+
+def read_said(
+    connection: Connection, ids: Sequence[int], columns: Sequence[Column], how: Context
+) -> list[Said]:
+    """Read rows and what they say, which takes longer for a page of them than a key may."""
+    return said_of(table.rows(connection, ids), columns, how)
+
+
+def said_of(rows: Iterable[Row], columns: Sequence[Column], how: Context) -> list[Said]:
+    """Return rows with what they say."""
+    return [(row, cells(row, columns, how)) for row in rows]
+
+
+def read_first_said(
+    connection: Connection,
+    criteria: DealFilter,
+    sort: Sort,
+    today: date,
+    columns: Sequence[Column],
+    how: Context,
+) -> tuple[Sequence[int], list[Said]]:
+    """Read how an order begins, as ids, and what its rows say."""
+    first = read_first(connection, criteria, sort, today)
+    return first.ids, said_of(first.rows, columns, how)
 
 
 def read_count(connection: Connection, criteria: DealFilter, today: date) -> int:

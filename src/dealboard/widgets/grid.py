@@ -22,6 +22,7 @@ from dealboard.widgets.grid_lines import MARGIN, Cell, Column, SortMark
 from dealboard.widgets.grid_state import GridState
 from dealboard.widgets.grid_strips import Strips
 from dealboard.widgets.line import take_in_order
+from dealboard.widgets.slices import in_slices, later
 from dealboard.widgets.span_styles import SpanStyles
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ class Grid(Widget, can_focus=True):
         self._lines: list[Strip] = []
         self._drawn: tuple[Size, int] | None = None
         self._prepared = -1
+        self._ahead = 0
         self._pressed: tuple[int, bool] | None = None
         self._edge = 0
         self._scrolling: Timer | None = None
@@ -212,7 +214,7 @@ class Grid(Widget, can_focus=True):
         state.rows.forget(state.around(PAGES_HELD))
         state.columns.widen(new)
         self._prepared = -1
-        self._paint()
+        in_slices(self, self._paint_many())
 
     def invalidate(self) -> None:
         """Ask for the rows anew; those held are shown until they come."""
@@ -291,7 +293,10 @@ class Grid(Widget, can_focus=True):
         edition, row_id = state.selection.edition, state.row_id
         count = len(state.selection)
         yield
-        self._paint()
+        if state.selection.edition == edition:
+            self._paint()
+        else:
+            in_slices(self, self._paint_many())
         if state.row_id != row_id:
             self._tell(self.CursorMoved(self, state.row_id, state.row))
         if state.selection.edition != edition and (now := len(state.selection)) | count:
@@ -409,16 +414,27 @@ class Grid(Widget, can_focus=True):
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
         if self._prepared != self._state.first:
             self._prepared = self._state.first
-            self.call_after_refresh(self._prepare)
+            self.call_after_refresh(later, self, self._prepare())
+
+    def _paint_many(self) -> Iterator[object]:
+        """Draw the rows in view, of which many may look different, and then show them together."""
+        thumb = self._state.thumb()
+        for line, row in enumerate(self._state.around(0) if self._drawn else ()):
+            yield row < len(self._state.rows) and self._strips.row(row, thumb=line in thumb)
+        self._paint()
 
     def _draw(self) -> list[Strip]:
         body = max(0, self.size.height - HEADER_HEIGHT)
         return self._strips.draw(body, self.sort_mark, self.empty)
 
-    def _prepare(self) -> None:
-        """Draw the rows a page either side, so that scrolling there finds them drawn."""
+    def _prepare(self) -> Iterator[object]:
+        """Draw the rows a page either side, one a step: scrolling there finds them drawn."""
+        self._ahead += 1
+        ahead = self._ahead
         for row in self._state.around(1):
-            self._strips.row(row)
+            if self._ahead != ahead or row >= len(self._state.rows):
+                return
+            yield self._strips.row(row)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the kept lines; the compositor asks for all of them at every update."""

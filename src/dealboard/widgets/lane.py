@@ -17,6 +17,7 @@ from dealboard.domain.views import Card, Stage, StageTotals
 from dealboard.widgets.deal_card import HEADER_HEIGHT, Heading, Scope, drop_line
 from dealboard.widgets.lane_state import GUTTER, Drawn, LaneState, Look
 from dealboard.widgets.lines import blank
+from dealboard.widgets.slices import later
 from dealboard.widgets.span_styles import SpanStyles
 from dealboard.widgets.strips import strip
 
@@ -203,9 +204,19 @@ class Lane(LaneState, Widget):
 
     # ── drawing ───────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def told(self) -> bool:
+        """Whether it was told something that it does not show yet."""
+        return self._changed and self.is_mounted
+
+    def draw_ahead(self) -> None:
+        """Draw what `paint` will show, and show nothing of it yet."""
+        if self._lines:
+            self._draw()
+
     def paint(self) -> None:
         """Ask for missing rows, bring the kept lines up to date, repaint those that differ."""
-        if not self._changed or not self.is_mounted:
+        if not self.told:
             return
         self._changed = False
         self._ask()
@@ -217,13 +228,15 @@ class Lane(LaneState, Widget):
             self.refresh(*(Region(0, y, self._width, height) for y, height in _runs(changed)))
         if self._unprepared:
             self._unprepared = False
-            self.call_after_refresh(self._prepare)
+            self.call_after_refresh(later, self, self._prepare())
 
-    def _prepare(self) -> None:
-        """Draw the cards a page either side, so that scrolling there finds them drawn."""
-        beside = (False,) * self._look.density.card_height
+    def _prepare(self) -> Iterator[object]:
+        """Draw the cards a page either side, one a step: scrolling there finds them drawn."""
+        first, beside = self.first, (False,) * self._look.density.card_height
         for row in self._view(self._page):
-            self._row(row, beside)
+            if self.first != first or self._unprepared:
+                return
+            yield self._row(row, beside)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the kept lines; the compositor asks for all of them at every update."""

@@ -8,8 +8,12 @@ from dealboard.domain.views import Stage, StageTotals
 from dealboard.widgets.lane import Lane
 from dealboard.widgets.lane_state import Look
 from dealboard.widgets.side_by_side import fitting, shown_from, widths, with_lane
+from dealboard.widgets.slices import in_slices
 from dealboard.widgets.span_styles import SpanStyles
 from dealboard.widgets.stage_tabs import StageTabs
+
+FEW = 2
+"""Lanes that a moved deal concerns: they are drawn in one turn of the event loop."""
 
 
 class Lanes:
@@ -62,9 +66,20 @@ class Lanes:
 
     def paint(self) -> None:
         """Paint the lanes that were told something, unless they are `held`."""
-        if not self.held:
-            for lane in self._lanes:
+        told = () if self.held else [lane for lane in self._lanes if lane.told]
+        if len(told) > FEW:
+            in_slices(self.tabs, self._paint_many(told))
+        else:
+            for lane in told:
                 lane.paint()
+
+    def _paint_many(self, lanes: Sequence[Lane]) -> Iterator[None]:
+        """Draw lanes one a step; they are shown together."""
+        for lane in lanes:
+            lane.draw_ahead()
+            yield
+        for lane in lanes:
+            lane.paint()
 
     # ── side by side ──────────────────────────────────────────────────────────────────────────
 

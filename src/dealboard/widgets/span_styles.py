@@ -10,6 +10,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 
+def origin_of(widget: Widget) -> object:
+    """Return what the styles within a widget come from: they are others only where this is.
+
+    Textual tells of new styles with every focus, and looking all of them up takes milliseconds.
+    """
+    return widget.app.theme, widget.visual_style, widget.background_colors
+
+
 class SpanStyles:
     """Styles by the names of component classes, laid over one another.
 
@@ -22,7 +30,8 @@ class SpanStyles:
         self._prefix = prefix
         self._grounds = grounds
         self._known: dict[tuple[str, ...], Style | None] = {}
-        self._doubtful = False
+        self._origin: object = None
+        self._doubtful = True
         self._version = 0
 
     def doubt(self) -> None:
@@ -34,9 +43,9 @@ class SpanStyles:
         """A number that changes with any of the styles; what was drawn under another is stale."""
         if self._doubtful:
             self._doubtful = False
-            now = {names: self._look_up(names) for names in self._known}
-            if now != self._known:
-                self._known = now
+            before, self._origin = self._origin, origin_of(self._owner)
+            if self._origin != before:
+                self._known = {names: self._look_up(names) for names in self._known}
                 self._version += 1
         return self._version
 

@@ -12,6 +12,8 @@ from rich.style import Style
 from textual.style import Style as VisualStyle
 from textual.widget import Widget
 
+from dealboard.widgets.span_styles import origin_of
+
 GROUND = "cursor"
 """The ground under the cursor: reversed where there are no colours, or only the terminal's own."""
 
@@ -23,7 +25,8 @@ class ThemeStyles:
         self._owner = owner
         self._table = table
         self._known: dict[tuple[str, ...], Style] = {}
-        self._doubtful = False
+        self._origin: object = None
+        self._doubtful = True
         self._version = 0
 
     def doubt(self) -> None:
@@ -35,9 +38,9 @@ class ThemeStyles:
         """A number that changes with any of the styles; what was drawn under another is stale."""
         if self._doubtful:
             self._doubtful = False
-            now = {names: self._look_up(names) for names in self._known}
-            if now != self._known:
-                self._known = now
+            before, self._origin = self._origin, origin_of(self._owner)
+            if self._origin != before:
+                self._known = {names: self._look_up(names) for names in self._known}
                 self._version += 1
         return self._version
 
