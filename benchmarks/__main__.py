@@ -8,7 +8,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 
-from benchmarks import bulk, keys, life, views
+from benchmarks import bulk, keys, life, turns, views
 from benchmarks.apps import RESULTS, Apps, Case
 from benchmarks.report import Row, flatness, table, to_json
 from benchmarks.terminal import NoResponseError
@@ -23,6 +23,7 @@ MEASURES: dict[str, Callable[[Case], list[Row]]] = {
     "sort": views.sort,
     "filter": views.filter_by_name,
     "deal_page": views.open_deal,
+    "turns": turns.turns,
     "memory": life.memory,
     "idle": life.idle,
     "import": bulk.import_deals,

@@ -107,6 +107,17 @@ class Workspace:
         with closing(sqlite.connect(self.file)) as connection, connection:
             connection.execute("UPDATE deal SET title = ? WHERE id = ?", (MARKED, self.top))
 
+    def deepen(self, deals: int) -> None:
+        """Give the first stage at least so many deals, the last of other open stages."""
+        others = [stage for stage, _ in self.stages[1:-2]]
+        with closing(sqlite.connect(self.file)) as connection, connection:
+            connection.execute(
+                "UPDATE deal SET stage_id = ?, rank = rank + (1 << 50) WHERE id IN (SELECT id FROM"
+                f" deal WHERE stage_id IN ({', '.join('?' * len(others))}) LIMIT ?)",
+                (self.stages[0][0], *others, max(0, deals - self.depth)),
+            )
+        del self.__dict__["depth"]
+
     def _query(self, sql: str, *values: object) -> list[Any]:
         with closing(sqlite.connect(self.file)) as connection:
             rows: list[Any] = connection.execute(sql, values).fetchall()
@@ -199,10 +210,19 @@ class Case:
             yield workspace
 
     @contextmanager
-    def running(self) -> Iterator["Pair"]:
-        """Run both programs, and wait until they have nothing left to do."""
+    def running(self, depth: int = 0) -> Iterator["Pair"]:
+        """Run both programs, and wait until they have nothing left to do.
+
+        The first stage of the board has `depth` deals at least.
+        """
+        with self.workspace() as workspace:
+            workspace.deepen(depth)
+            with self._both(workspace) as pair:
+                yield pair
+
+    @contextmanager
+    def _both(self, workspace: Workspace) -> Iterator["Pair"]:
         with (
-            self.workspace() as workspace,
             Terminal(self.apps.hello, self.apps.environment) as hello,
             Terminal(self.apps.board(workspace.file), self.apps.environment) as board,
         ):

@@ -18,6 +18,8 @@ PAGES = 10
 """Pages to go down before coming up again, where the stage has as many."""
 PAGE_OF_DEALS = 48
 """Deals that surely fill a page."""
+TWO_PAGES = 24
+"""Cards that the terminal shows two pages of, of which a small workspace has just enough."""
 HELD_KEYS, HELD_INTERVAL = 60, 1 / 30
 MESSAGES = 2
 """Lines at the bottom where an app talks."""
@@ -62,9 +64,12 @@ def focus(case: Case) -> list[Row]:
 
 
 def scroll(case: Case) -> list[Row]:
-    """Time paging down a stage and up again; a page counts when its cards are there."""
+    """Time paging down a stage and up again; a page counts when its cards are there.
+
+    However few deals there are, the stage has two pages of them: a key scrolls a whole one.
+    """
     samples = Samples()
-    with case.running() as pair, comes_back(pair.board):
+    with case.running(TWO_PAGES) as pair, comes_back(pair.board):
         pages = max(1, min(PAGES, pair.workspace.depth // PAGE_OF_DEALS))
         for key in there_and_back(PAGE_DOWN, PAGE_UP, pages, case.keys):
             echo(pair, key, samples)

@@ -32,6 +32,10 @@ class Samples:
         """Leave out so many from the beginning."""
         return Samples(self.yardstick[first:], self.dealboard[first:])
 
+    def only(self, first: int) -> "Samples":
+        """Keep so many from the beginning."""
+        return Samples(self.yardstick[:first], self.dealboard[:first])
+
 
 @dataclass(frozen=True)
 class Row:

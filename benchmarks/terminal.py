@@ -157,6 +157,17 @@ class Terminal:
         self._write(key)
         return self.wait(shows, also)
 
+    def type(self, key: bytes) -> None:
+        """Send a key and take in all that comes before the program is quiet."""
+        self.catch_up()
+        self._write(key)
+        self.rest()
+
+    def rest(self) -> None:
+        """Take in all that comes before the program is quiet."""
+        for _, data in self._listen():
+            self.screen.feed(data)
+
     def hold(self, keys: Sequence[bytes], interval: float) -> float:
         """Send keys one every `interval` seconds; return how far the screen lags behind the last.
 

@@ -36,6 +36,7 @@ PAGE = "table: scroll a page"
 SORTED = "table: sort key to first page"
 FOUND = "{}: filter key to totals and rows"
 OPENED = "open deal page"
+FIRST_OPENED = "open deal page, the first one"
 
 PAGE_TARGET = Target(3)
 SORTED_TARGET = Target(40)
@@ -95,7 +96,7 @@ def filter_by_name(case: Case) -> list[Row]:
 
 
 def open_deal(case: Case) -> list[Row]:
-    """Time the page of the deal under the cursor, and go back."""
+    """Time the page of the deal under the cursor, and go back; the first one has yet to be made."""
     samples = Samples()
     with case.running() as pair:
         for _ in range(max(3, case.keys // 2)):
@@ -104,7 +105,10 @@ def open_deal(case: Case) -> list[Row]:
             samples.dealboard.append(response.last * 1000)
             pair.board.press(BACK, changed(pair.board.screen, lines=MOST))
             process.until_idle(pair.board.pid)
-    return [Row.of(OPENED, case.size, "ms", samples, OPENED_TARGET)]
+    return [
+        Row.of(OPENED, case.size, "ms", samples.without(1), OPENED_TARGET),
+        Row.of(FIRST_OPENED, case.size, "ms", samples.only(1)),
+    ]
 
 
 @contextmanager

@@ -1,0 +1,122 @@
+"""How long a key holds up the event loop: the longest turn of all that it causes, from inside.
+
+Each screen's keys are pressed in rounds that end where they began. The first round does not count:
+it imports what is shown for the first time.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks import process
+from benchmarks.apps import HERE, Case, greeted, marked
+from benchmarks.report import Row, Target
+from benchmarks.terminal import Terminal
+
+TURN = Target(5, "value")
+ROUNDS = 5
+WATCHED = str(HERE / "watched.py")
+
+BUSY = 0.002
+"""Seconds of processor time within a moment of quiet: who takes more is still at something."""
+
+DOWN, UP, PAGE_DOWN, PAGE_UP, ESCAPE, RUB_OUT = "j", "k", "\x1b[6~", "\x1b[5~", "\x1b", "\x7f"
+WALK = (DOWN, DOWN, UP, PAGE_DOWN, PAGE_DOWN, PAGE_UP, "G", UP, "g")
+FIND = ("/", "e", "r", RUB_OUT, RUB_OUT, ESCAPE)
+
+SCREENS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "board": ((), (*WALK, "l", "h", "L", "H", "J", "K", " ", UP, ESCAPE, "c", "c", *FIND)),
+    "table": (("t",), (*WALK, "l", "h", "s", "S", "S", " ", UP, ESCAPE, "A", ESCAPE, *FIND)),
+    "deal page": (("\r",), (*WALK, "n", "p", "2", *WALK, "3", "1", ESCAPE, "\r")),
+    "contacts": (("\x1bOR",), (*WALK, "s", "S", "S", *FIND)),
+    "contact page": (("\x1bOR", "\r"), ("2", "3", "4", "1", ESCAPE, "\r")),
+    "today": (("T",), (*WALK, "o", "o")),
+}
+"""The keys that lead to a screen, and those of a round on it."""
+
+NAMES = {
+    PAGE_DOWN: "PgDn",
+    PAGE_UP: "PgUp",
+    ESCAPE: "Esc",
+    RUB_OUT: "Backspace",
+    " ": "Space",
+    "\r": "⏎",
+}
+
+
+@dataclass
+class Watched:
+    """A running program and the log of its turns."""
+
+    terminal: Terminal
+    log: Path
+    _read: int = 0
+
+    def press(self, key: str) -> float:
+        """Press a key; return the milliseconds of the longest turn until it is at rest again."""
+        self._turns()
+        self.terminal.type(key.encode())
+        while True:
+            before = process.cpu(self.terminal.pid)
+            self.terminal.rest()
+            if process.cpu(self.terminal.pid) - before < BUSY:
+                return max(self._turns(), default=0.0) * 1000
+
+    def _turns(self) -> list[float]:
+        """Return the seconds of the turns since it was asked the last time."""
+        with self.log.open() as file:
+            file.seek(self._read)
+            lines = file.readlines()
+            self._read = file.tell()
+        return [float(line.split()[1]) for line in lines]
+
+
+def turns(case: Case) -> list[Row]:
+    """Press each screen's keys, and find the key whose longest turn is usually the longest."""
+    return [_worst(case, name, *keys) for name, keys in SCREENS.items()]
+
+
+def _worst(case: Case, screen: str, way: Sequence[str], keys: Sequence[str]) -> Row:
+    with _watched(case) as (hello, board):
+        for key in (*way, *keys):
+            board.press(key)
+        bare = [hello.press(DOWN) for _ in keys]
+        rounds = [[board.press(key) for key in keys] for _ in range(ROUNDS)]
+    at = [sorted(turns) for turns in zip(*rounds, strict=True)]
+    worst = max(range(len(keys)), key=lambda place: median(at[place]))
+    name = NAMES.get(keys[worst], keys[worst])
+    return Row(
+        f"{screen}: longest turn, of {name}",
+        case.size,
+        "ms",
+        median(bare),
+        median(at[worst]),
+        at[worst][-1],
+        TURN,
+    )
+
+
+@contextmanager
+def _watched(case: Case) -> Iterator[tuple[Watched, Watched]]:
+    """Run the bare app and dealboard, their turns timed."""
+    apps = case.apps
+    with case.workspace() as workspace:
+        logs = [workspace.file.with_name(name) for name in ("hello.log", "board.log")]
+        program = shutil.which(apps.dealboard[0]) or apps.dealboard[0]
+        commands = (apps.hello[1:], (program, *apps.board(workspace.file)[1:]))
+        with (
+            Terminal(
+                (sys.executable, WATCHED, str(logs[0]), *commands[0]), apps.environment
+            ) as hello,
+            Terminal(
+                (sys.executable, WATCHED, str(logs[1]), *commands[1]), apps.environment
+            ) as board,
+        ):
+            hello.wait(greeted)
+            board.wait(marked)
+            process.until_idle(hello.pid, board.pid)
+            yield Watched(hello, logs[0]), Watched(board, logs[1])
