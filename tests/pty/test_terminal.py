@@ -92,6 +92,79 @@ def test_a_smaller_window_keeps_the_cursor(cli: Cli) -> None:
         terminal.shows(f"{CURSOR}Birch", "No deals here.")
 
 
+def test_a_page_follows_the_window_and_is_left_to_where_one_was(cli: Cli) -> None:
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Acme renewal")
+        terminal.send(b"\r")
+        terminal.shows("created it in Lead", "Reference")
+
+        terminal.resize(60, 18)
+        terminal.until(lambda: "created it" not in terminal.text)
+        terminal.shows("1 Deal", "Acme renewal", "? Help")
+
+        terminal.resize(120, 40)
+        terminal.shows("created it in Lead", "Reference")
+        terminal.send(b"q")
+        terminal.shows(f"{CURSOR}Acme renewal", "No deals here.")
+
+
+def test_selected_deals_move_together_and_come_back_together(cli: Cli) -> None:
+    for title in ("Birch", "Cedar"):
+        cli.deal(title)
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Cedar", "3 deals")
+        terminal.send(b"t")
+        terminal.shows("Title", f"{CURSOR}  Cedar")
+        terminal.send(b" \x1b[1;2BL")
+        terminal.shows("3 deals → Qualified · u undoes")
+        assert [stage(cli, deal_id) for deal_id in (1, 2, 3)] == ["Qualified"] * 3
+
+        terminal.send(b"u")
+        terminal.shows("Undid: 3 deals → Qualified")
+        assert [stage(cli, deal_id) for deal_id in (1, 2, 3)] == ["Lead"] * 3
+
+
+def test_a_deal_is_edited_on_its_page(cli: Cli) -> None:
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Acme renewal")
+        terminal.send(b"\r")
+        terminal.shows("Amount", "created it in Lead")
+        terminal.mouse(0, terminal.find("Amount"))
+        terminal.mouse(0, terminal.find("Amount"), up=True)
+        terminal.send(b"12k\r")
+        terminal.shows("€12,000", "not saved")
+        terminal.send(b"\x1bOQ")
+        terminal.until(lambda: "not saved" not in terminal.text)
+        assert cli.json("deal", "show", 1)["amount"] == "12000.00"
+
+
+def test_a_burst_of_keys_in_the_filter_is_a_name(cli: Cli) -> None:
+    cli.deal("Lawless dux")
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Lawless dux", "Acme renewal")
+        terminal.send(b"/lawxx\x7f\x7fless dux\r")
+
+        terminal.shows("name lawless dux", "1 of 2", f"{CURSOR}Lawless dux")
+        assert [stage(cli, deal_id) for deal_id in (1, 2)] == ["Lead", "Lead"]
+
+
+def test_what_was_typed_outlives_the_terminal(cli: Cli) -> None:
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Acme renewal")
+        terminal.send(b"\r")
+        terminal.shows("Reference")
+        terminal.send(b"jj\rAcme for good\r")
+        terminal.shows("Acme for good", "not saved")
+        terminal.signal(signal.SIGHUP)
+        assert terminal.exit_code() == 129
+    assert cli.json("deal", "show", 1)["title"] == "Acme renewal"
+
+    with Terminal("--db", cli.path) as terminal:
+        terminal.shows(f"{CURSOR}Acme renewal")
+        terminal.send(b"\r")
+        terminal.shows("Acme for good", "not saved")
+
+
 def test_nothing_in_a_title_reaches_the_terminal_as_more_than_text(cli: Cli) -> None:
     hostile = ("\x1b[31mR", "\x1b]52;c;b3du\x07", "\x9b32m", "\x9d0;G\x9c", "\x1bc")
     cli.deal("[/red][@click=app.quit]x[/]" + "".join(hostile))
