@@ -17,17 +17,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from dealboard.config import Config, reload
-from dealboard.domain.text import safe
 from dealboard.domain.views import Role
 from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
 from dealboard.store.reads import history
 from dealboard.widgets.hint_bar import HintBar
+from dealboard.widgets.lines import literal
 from dealboard.widgets.menu_bar import MenuBar
 from dealboard.workspace import Workspace
 
@@ -429,13 +430,20 @@ class DealboardApp(App[None]):
         await asyncio.gather(*map(asyncio.wrap_future, self._writes), return_exceptions=True)
         self.exit(return_code=return_code)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Keep a key for a screen that is opening until there is something in it to take it."""
+        if isinstance(event, events.Key) and self._screen_stack and not self.screen.is_mounted:
+            self.screen.call_later(self.post_message, events.Key(event.key, event.character))
+        else:
+            await super().on_event(event)
+
     def action_command_palette(self) -> None:
         """Ask what to do or where to go."""
-        from textual.command import CommandPalette
+        from dealboard.screens.palette import Palette
 
-        if not isinstance(self.screen, CommandPalette):
+        if not isinstance(self.screen, Palette):
             placeholder = "an action, a deal, a contact, a view, #12"
-            self.push_screen(CommandPalette(placeholder=placeholder))
+            self.push_screen(Palette(placeholder=placeholder))
 
     def action_help(self) -> None:
         """Show every key that works here."""
@@ -537,7 +545,7 @@ class DealboardApp(App[None]):
             bar.message = sentence
             self.set_timer(SAID_SECONDS, partial(bar.take_back, sentence))
         else:
-            self.notify(safe(sentence), severity=severity, markup=False)
+            self.notify(literal(sentence), severity=severity, markup=False)
 
     def remember_mine(self, key: str, value: object) -> None:
         """Keep something of the acting user outside the journal, in its turn."""

@@ -15,6 +15,7 @@ if sys.platform == "win32":
     pytest.skip("pseudo-terminals", allow_module_level=True)
 
 from tests.pty.terminal import Terminal
+from tests.ui.test_literal_text import ALL, FRAGMENTS, HEAD, World, acts, marker
 
 STAGES = ("Lead", "Qualified", "Meeting", "Offer", "Contract")
 CURSOR = "▌"
@@ -181,6 +182,45 @@ def test_nothing_in_a_title_reaches_the_terminal_as_more_than_text(cli: Cli) -> 
         terminal.shows("Delete y", "[/red][@click")
 
     for each in hostile:
+        assert each.encode() not in terminal.output
+
+
+WALK = (
+    (b"", ("pipeline", "stage", "title")),
+    (b"L", ("goal",)),
+    (b"\r2", ("title", "reference", "task", "note")),
+    (b"3", ("message",)),
+    (b"q", ("pipeline",)),
+    (b"V", ("view",)),
+    (b"\x1b", ()),
+    (b"\x1bOR", ("first_name", "company", "email")),
+    (b"\r1", ("city", "value", "field")),
+    (b"q", ("twin",)),
+    (b"\x1b[15~", ("rule",)),
+    (b",2", ("user", "colleague")),
+    (b"3", ("field",)),
+    (b"T", ("task",)),
+    (b"\x1bOQ", ("pipeline",)),
+)
+"""What is typed one after the other, and whose texts are then to be seen."""
+
+
+def test_nothing_that_anybody_wrote_reaches_the_terminal_as_more_than_text(
+    blank: Path, path: Path
+) -> None:
+    shutil.copyfile(blank, path)
+    World.build(path, ALL)
+    with Terminal("--db", path, columns=200, lines=50) as terminal:
+        for keys, names in WALK:
+            terminal.send(keys)
+            terminal.shows(*(f"{marker(name)}[/" for name in names))
+        terminal.send(b"\x10" + marker("title2").encode())
+        terminal.until(lambda: terminal.text.count(marker("title2")) > 1)
+        terminal.send(b"\x11")
+        terminal.exit_code()
+
+    acting = (each for each in FRAGMENTS if any(map(acts, each)))
+    for each in (HEAD, *acting, "\x1b]0;", "\x1b]2;"):
         assert each.encode() not in terminal.output
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual import events
 from textual.events import MouseMove
 from textual.pilot import Pilot
 
@@ -36,6 +37,12 @@ class Robot:
         """Type a text, key by key."""
         names = {" ": "space", "@": "at", ".": "full_stop", "#": "number_sign"}
         await self.press(*(names.get(each, each) for each in text))
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys all at once, as a fast typist or a slow line delivers them."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await self.settle()
 
     async def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Drag from one place of the screen to another."""
@@ -89,11 +96,12 @@ async def driving(
     *,
     size: tuple[int, int] = (120, 40),
     config: Config | None = None,
+    tooltips: bool = False,
 ) -> AsyncIterator[Robot]:
     """Run the app on a workspace."""
     chosen = config or Config(file=path.parent / "config.toml", location=path)
     app = DealboardApp(location=path, workspace=workspace, config=chosen)
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
         robot = Robot(pilot)
         if workspace is not None:
             await robot.settle()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from dealboard import actions
 from dealboard.domain.stages import NewStage
@@ -523,3 +524,24 @@ async def test_the_number_of_a_deals_contact_is_copied_from_the_board(sales: Wor
         await robot.until(lambda: "Phone of the contact" in robot.text)
         await robot.press("p")
         await robot.until(lambda: robot.app.clipboard == "+39 02 1234567")
+
+
+@pytest.mark.parametrize("opening", ["ctrl+p", "N", "question_mark"])
+async def test_what_is_typed_ahead_of_what_opens_is_typed_there(
+    sales: Workspace, opening: str
+) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.burst(opening, *"tLwxtend")
+        await robot.until(lambda: isinstance(robot.app.focused, Input))
+        focused = robot.app.focused
+        assert isinstance(focused, Input)
+        await robot.until(lambda: focused.value == "tLwxtend")
+        assert stage_of(sales, "Acme") == "Lead"
+
+
+async def test_keys_typed_ahead_of_a_page_do_it_no_harm(sales: Workspace) -> None:
+    async with driving(sales, sales.path) as robot:
+        await robot.press("f3")
+        await robot.until(lambda: "Zenith Ltd" in robot.text)
+        await robot.burst("enter", "1", "2")
+        await robot.until(lambda: "1 Details" in robot.text)

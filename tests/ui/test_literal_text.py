@@ -3,11 +3,16 @@
 One workspace has hostile text wherever text can be kept. A robot opens every screen, dialog and
 list over it, and every drawn line is looked at: what a field holds comes out literally, and nothing
 in it acts. What bytes reach a terminal is tested in `tests/pty`.
+
+The tables bound names and titles. 10,000 characters long are the texts that can be, notes, tasks
+and messages, and what is pasted into a line.
 """
 
 import shutil
+import threading
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -17,8 +22,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.segment import Segment
-from textual.widgets import Input
+from textual.notifications import SeverityLevel
+from textual.widgets import Input, Tooltip
 
 from dealboard import actions
 from dealboard.actions import contacts as contact_actions
@@ -26,6 +33,7 @@ from dealboard.actions.deal_values import REFERENCE_LIMIT, TITLE_LIMIT
 from dealboard.domain.filters import DealFilter, Query
 from dealboard.domain.rules import Do, On, Rule, Step, Trigger
 from dealboard.domain.stages import NewStage
+from dealboard.screens.exporting import Exporting, Order
 from dealboard.store.columns import moment_text
 from dealboard.store.driver import Connection
 from dealboard.store.transaction import Transaction
@@ -69,6 +77,8 @@ FIELDS = (
 )
 """All that is written; what each begins with is its name backwards, which no label contains."""
 
+SEVERITIES: Sequence[SeverityLevel] = ("information", "warning", "error")
+
 LONG = 10_000
 """Characters of the texts that have room for so many."""
 
@@ -84,6 +94,10 @@ class World:
     path: Path
     texts: Mapping[str, str]
     marks: Sequence[str] = field(default=tuple(map(marker, FIELDS)))
+
+    def long(self, name: str) -> str:
+        """Return a text over and over, as long as what somebody may paste."""
+        return (self.texts[name] * (LONG // len(self.texts[name]) + 1))[:LONG]
 
     @classmethod
     def build(cls, path: Path, tails: Sequence[str]) -> "World":
@@ -222,23 +236,42 @@ def test_what_counts_as_literal(behind: str, literal: bool) -> None:
 # ── the walk ──────────────────────────────────────────────────────────────────────────────────
 
 
-async def opened(robot: Robot, *keys: str, shows: Sequence[str] = ()) -> None:
+Opening = tuple[str, str, Sequence[str]]
+"""Keys, the screen that they open, and the texts that are on it."""
+
+
+async def opened(robot: Robot, *keys: str, shows: Sequence[str] = (), screen: str = "") -> None:
     """Press keys, and look at what comes."""
     await robot.press(*keys)
+    if screen:
+        await robot.until(lambda: name_of(robot) == screen)
     if shows:
         await robot.until(lambda: all(marker(name) in robot.text for name in shows))
     look(robot)
 
 
-async def closed(robot: Robot) -> None:
-    """Escape from every dialog and page."""
+def name_of(robot: Robot) -> str:
+    """Return what the screen in front is called."""
+    return type(robot.app.screen).__name__
+
+
+async def closed(robot: Robot, back: str = "") -> None:
+    """Escape from every dialog and page, or back to a screen."""
     for _ in range(8):
-        if robot.app.screen in robot.app._places.values():
+        if name_of(robot) == back or (not back and robot.app.screen in robot.app._places.values()):
             return
         await robot.press("escape")
         if "Discard" in robot.text or "discard" in robot.text:
             await robot.press("y")
     raise AssertionError(robot.text)
+
+
+async def look_into(robot: Robot, *steps: Opening) -> None:
+    """Open one thing after the other over what is shown, and come back to it each time."""
+    back = name_of(robot)
+    for keys, screen, shows in steps:
+        await opened(robot, *keys.split(), shows=shows, screen=screen)
+        await closed(robot, back)
 
 
 async def paste(robot: Robot, text: str) -> None:
@@ -248,40 +281,65 @@ async def paste(robot: Robot, text: str) -> None:
     await robot.settle()
 
 
+async def paste_much(robot: Robot, world: World, name: str) -> None:
+    """Paste a text of many characters, look, and go on with nothing."""
+    await paste(robot, world.long(name))
+    look(robot)
+    await paste(robot, "")
+
+
 async def walk_board(robot: Robot, world: World) -> None:
     """Walk the board and all that opens over a view of deals."""
     await opened(robot, shows=["pipeline", "stage", "title", "goal"])
-    for keys, shows in (
-        (("m",), ["goal"]),
-        (("p",), ["pipeline"]),
-        (("V",), ["view"]),
-        (("O",), ["user", "colleague"]),
-        (("x",), ["title"]),
-        (("D",), ["title"]),
-        (("a",), ["title"]),
-        (("n",), ["stage"]),
-        (("R",), ["pipeline"]),
-        (("f",), ["pipeline"]),
-        (("I",), ["stage"]),
-        (("question_mark",), []),
-        (("equals_sign",), []),
-        (("y",), []),
-    ):
-        await opened(robot, *keys, shows=shows)
-        await closed(robot)
-    await robot.press("N")
+    await look_into(
+        robot,
+        ("m", "Pick", ["goal", "title"]),
+        ("p", "Pick", ["pipeline"]),
+        ("V", "SavedViews", ["view"]),
+        ("V r", "Ask", ["view"]),
+        ("V D", "Confirm", ["view"]),
+        ("O", "Pick", ["user", "colleague", "title"]),
+        ("x", "Ask", ["title"]),
+        ("D", "Confirm", ["title"]),
+        ("a", "ActivityScreen", ["title", "user"]),
+        ("n", "DealScreen", ["stage", "pipeline", "user"]),
+        ("R", "Ask", ["pipeline"]),
+        ("P", "PipelineScreen", []),
+        ("f", "FilterScreen", ["pipeline"]),
+        ("I", "StatisticsScreen", ["stage", "pipeline"]),
+        ("question_mark", "Help", []),
+        ("equals_sign", "Typed", ["title"]),
+        ("y", "Pick", ["title"]),
+        ("ctrl+e", "Typed", []),
+    )
+    await opened(robot, "N", screen="QuickAdd", shows=["pipeline", "stage"])
     await paste(robot, world.texts["title"])
-    look(robot)
-    await robot.press("escape")
+    look(robot, "title")
+    await paste_much(robot, world, "title")
     await closed(robot)
     await find(robot, world)
     await opened(robot, "L", shows=["title", "goal"])
     await opened(robot, "u", "c", "z", shows=["title"])
+    await hover_menu(robot)
+
+
+async def hover_menu(robot: Robot) -> None:
+    """Have the whole name of the pipeline told beside the pointer, where it has to be cut."""
+    await robot.pilot.resize_terminal(100, 50)
+    await robot.settle()
+    robot.app.TOOLTIP_DELAY = 0.001
+    x = cell_len(robot.text.partition(marker("pipeline"))[0])
+    await robot.pilot.hover(offset=(x, 0))
+    await robot.until(lambda: robot.app.screen.get_child_by_type(Tooltip).display)
+    await robot.until(lambda: robot.text.count(marker("pipeline")) > 1)
+    look(robot, "pipeline")
+    await robot.pilot.hover(offset=(x, 20))
 
 
 async def find(robot: Robot, world: World) -> None:
     """Find a deal by its hostile title, and all again."""
     await robot.press("slash")
+    await paste_much(robot, world, "title")
     await paste(robot, world.texts["title"][:12])
     look(robot, "title")
     await opened(robot, "enter", shows=["title"])
@@ -293,41 +351,101 @@ async def walk_table(robot: Robot, world: World) -> None:
     await robot.press("t")
     await opened(robot, "k", shows=["title", "title2", "reference", "user", "stage"])
     await find(robot, world)
-    await opened(robot, "A", "D", shows=["title"])
+    await opened(robot, "A", "D", screen="Confirm", shows=["title"])
     await closed(robot)
-    await opened(robot, "y")
-    await closed(robot)
-    await opened(robot, "c")
-    await closed(robot)
+    await look_into(robot, ("y", "Pick", []), ("c", "PickMany", []))
     await opened(robot, "escape", "L", shows=["title", "goal"])
+    await export(robot, world)
 
 
-async def walk_pages(robot: Robot, world: World) -> None:
-    """Walk the page of a deal and of a contact, their panes and forms."""
-    await opened(robot, "enter", shows=["title", "pipeline", "stage", "reference"])
-    for number, pane in (("2", ["task", "note"]), ("3", ["message"]), ("1", ["title"])):
-        await opened(robot, number, shows=pane)
-    await robot.press("2", "down", "enter")
-    look(robot)
-    await robot.press("escape")
+async def export(robot: Robot, world: World) -> None:
+    """Write to a file whose name is hostile, and watch it being written."""
+    await opened(robot, "ctrl+e", screen="Typed")
+    await paste(robot, world.texts["title"])
+    look(robot, "title")
     await closed(robot)
+    go_on = threading.Event()
+
+    def write(*_: object, **__: object) -> int:
+        go_on.wait()
+        return 1
+
+    name = f"[b]\x1b[31m{FRAGMENTS[0]}.csv".replace("/", "")
+    order = Order(world.path.with_name(name), write, 1, "deal")
+    robot.app.push_screen(Exporting(robot.app, order))
+    await robot.until(lambda: name_of(robot) == "Exporting")
+    await robot.pilot.pause(0)
+    look(robot)
+    assert "Writing [b]␛[31m[@click" in robot.text
+    go_on.set()
+    await robot.until(lambda: name_of(robot) == "TableScreen")
+
+
+async def walk_deal(robot: Robot, world: World) -> None:
+    """Walk the page of a deal, its panes and forms, and a conflict about it."""
+    page = await onto_page(robot)
+    for number, shows in (("2", ["task", "note"]), ("3", ["message"]), ("1", ["title"])):
+        await opened(robot, number, shows=shows)
+    await look_into(
+        robot,
+        ("m", "Pick", ["goal", "title"]),
+        ("x", "Ask", ["title"]),
+        ("D", "Confirm", ["title"]),
+        ("a", "ActivityScreen", ["title"]),
+        ("question_mark", "Help", []),
+    )
+    await opened(robot, "2", "enter", screen="ActivityScreen", shows=["task"])
+    await closed(robot, page)
+    await robot.press("1", "down", "down", "down", "enter")
+    await paste_much(robot, world, "title2")
+    await paste(robot, world.texts["title2"][:TITLE_LIMIT])
+    await robot.press("enter")
+    title = world.texts["reference"][:TITLE_LIMIT]
+    with closing(Workspace.open(world.path, clock=Clock())) as other:
+        other.run(lambda tx: actions.deals.edit(tx, 1, {"title": title}))
+    await opened(robot, "f2", screen="ConflictScreen", shows=["title2", "reference"])
+    await closed(robot)
+
+
+async def onto_page(robot: Robot) -> str:
+    """Open the page of the deal at the cursor, and return what its screen is called."""
+    await opened(robot, "enter", shows=["title", "pipeline", "stage", "reference"])
+    await robot.until(lambda: name_of(robot) == "DealPage")
+    return "DealPage"
+
+
+async def walk_contacts(robot: Robot, world: World) -> None:
+    """Walk the list of contacts, the page of one, and what opens over them."""
     await opened(robot, "f3", shows=["first_name", "company"])
     await opened(robot, "slash")
+    await paste_much(robot, world, "twin")
     await paste(robot, world.texts["twin"])
     look(robot)
     await robot.press("escape", "F")
-    for keys, shows in ((("c",), ["field"]), (("M",), ["twin"]), (("D",), [])):
-        await opened(robot, *keys, shows=shows)
-        await closed(robot)
-    await opened(robot, "enter", shows=["title"])
-    for number in ("2", "3", "1"):
+    await look_into(
+        robot,
+        ("c", "FieldsScreen", ["field", "choice"]),
+        ("c e", "FieldForm", []),
+        ("c D", "Confirm", ["field"]),
+        ("M", "Duplicates", ["twin"]),
+        ("D", "Removal", ["title"]),
+        ("n", "ContactFormScreen", ["field"]),
+    )
+    await opened(robot, "g", "enter", screen="ContactScreen", shows=["title"])
+    for number in ("2", "3", "4", "1"):
         await opened(robot, number)
-    for key in ("e", "m", "D", "y", "o", "a"):
-        await opened(robot, key)
-        await robot.press("escape")
-        if "Discard" in robot.text:
-            await robot.press("y")
-    await closed(robot)
+    look(robot, "city", "state", "email", "value")
+    await look_into(
+        robot,
+        ("e", "ContactFormScreen", ["first_name", "company", "value"]),
+        ("m", "FindContact", ["first_name", "twin"]),
+        ("m enter", "Merge", ["first_name", "twin"]),
+        ("D", "Removal", ["title", "first_name"]),
+        ("y", "Pick", ["first_name", "email"]),
+        ("o", "Pick", ["email"]),
+        ("a", "ActivityScreen", ["first_name"]),
+        ("n", "DealScreen", ["first_name"]),
+    )
 
 
 def found(robot: Robot, name: str) -> bool:
@@ -338,25 +456,35 @@ def found(robot: Robot, name: str) -> bool:
 async def walk_rest(robot: Robot, world: World) -> None:
     """Walk the day, the automations, the settings and the palette."""
     await opened(robot, "T", shows=["task"])
-    for keys in ("z", "a", "question_mark"):
-        await opened(robot, keys)
-        await closed(robot)
+    await look_into(
+        robot, ("z", "Pick", ["task"]), ("a", "ActivityScreen", []), ("question_mark", "Help", [])
+    )
     await opened(robot, "f5", shows=["rule"])
-    for keys in ("enter", "L", "D"):
-        await opened(robot, keys)
-        await closed(robot)
+    await look_into(
+        robot,
+        ("enter", "AutomationEditor", ["rule", "task"]),
+        ("L", "RunsPage", []),
+        ("D", "Confirm", ["rule"]),
+        ("t 1 right", "TemplateForm", ["pipeline"]),
+        ("d", "FindDeal", ["title"]),
+        ("d enter", "DryRun", ["rule", "title", "task"]),
+    )
     await opened(robot, "comma", "1", shows=["pipeline", "stage"])
-    await opened(robot, "r", shows=["pipeline"])
-    await robot.press("escape")
-    await opened(robot, "l", "e", shows=["stage"])
-    await robot.press("escape", "escape")
+    await look_into(robot, ("r", "Ask", ["pipeline"]), ("D", "Pick", ["pipeline"]))
+    await opened(robot, "l", "e", screen="StageForm", shows=["stage", "pipeline"])
+    await closed(robot)
     await opened(robot, "2", shows=["user", "colleague"])
-    await opened(robot, "down", "D", shows=["colleague"])
-    await robot.press("escape")
-    for section in ("3", "4", "5"):
-        await opened(robot, section)
+    await look_into(
+        robot,
+        ("e", "UserForm", ["user"]),
+        ("D", "Confirm", ["colleague"]),
+        ("down D", "Pick", ["user"]),
+    )
+    for section, shows in (("3", ["field", "choice"]), ("4", []), ("5", [])):
+        await opened(robot, section, shows=shows[:1])
     await robot.press("f2", "ctrl+p")
-    for name in ("title", "pipeline", "view", "first_name"):
+    await paste_much(robot, world, "title")
+    for name in ("title", "pipeline", "stage", "view", "first_name"):
         await paste(robot, marker(name))
         await robot.until(partial(found, robot, name))
         look(robot)
@@ -364,11 +492,18 @@ async def walk_rest(robot: Robot, world: World) -> None:
 
 
 async def walk_words(robot: Robot, world: World) -> None:
-    """Say texts in the bottom line, in toasts and in tooltips."""
-    for severity in ("information", "warning", "error"):
-        robot.app.say(world.texts["note"], severity=severity)
-        await robot.settle()
-        look(robot, "note")
+    """Say texts in the bottom line and in toasts."""
+    for at in range(0, len(FIELDS), len(SEVERITIES)):
+        await say(robot, world, *FIELDS[at : at + len(SEVERITIES)])
+
+
+async def say(robot: Robot, world: World, *names: str) -> None:
+    """Say some texts, each as news, as a warning or as trouble."""
+    for name, severity in zip(names, SEVERITIES, strict=False):
+        robot.app.say(world.texts[name], severity=severity)
+    await robot.settle()
+    look(robot, *names)
+    robot.app.clear_notifications()
 
 
 async def walk_past(robot: Robot, world: World) -> None:
@@ -378,10 +513,10 @@ async def walk_past(robot: Robot, world: World) -> None:
     await robot.press("escape")
     await opened(robot, "t", shows=["title2"])
     await opened(robot, "f3", shows=["first_name"])
-    await walk_words(robot, world)
+    await say(robot, world, "note", "pipeline", "rule")
 
 
-WALKS = (walk_board, walk_table, walk_pages, walk_rest, walk_words)
+WALKS = (walk_board, walk_table, walk_deal, walk_contacts, walk_rest, walk_words)
 
 ALL = ["".join(FRAGMENTS[at::3]) for at in range(3)]
 
@@ -393,7 +528,7 @@ async def walked(walk: Walk, blank: Path, tails: Sequence[str], size: tuple[int,
         shutil.copy(blank, path)
         world = World.build(path, tails)
         workspace = Workspace.open(path, clock=Clock())
-        async with driving(workspace, path, size=size) as robot:
+        async with driving(workspace, path, size=size, tooltips=True) as robot:
             await walk(robot, world)
         workspace.close()
 

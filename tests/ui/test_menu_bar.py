@@ -132,6 +132,22 @@ async def test_the_part_under_the_pointer_is_underlined() -> None:
         assert underlined == ["Contacts"]
 
 
+async def test_what_was_cut_is_told_beside_the_pointer() -> None:
+    async with MenuApp().run_test(size=(84, 5)) as pilot:
+        await pilot.pause()
+        app = cast("MenuApp", pilot.app)
+        bar = app.query_one(MenuBar)
+        bar.place = "A pipeline [/red] with a long name"
+        await pilot.pause()
+        told = {}
+        for sign in ("Deals", "A pip", "＋"):
+            await pilot.hover(MenuBar, offset=(cell_len(app.line.partition(sign)[0]), 0))
+            told[sign] = str(bar.tooltip)
+        assert told["Deals"] == "None"
+        assert told["A pip"] == "A pipeline [/red] with a long name"
+        assert told["＋"].startswith("＋ ")
+
+
 async def test_the_name_of_what_is_shown_may_change() -> None:
     async with MenuApp().run_test(size=(120, 5)) as pilot:
         await pilot.pause()

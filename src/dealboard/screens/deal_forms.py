@@ -51,12 +51,11 @@ class DealForms(DealVerbs):
         """Open the form for a new pipeline."""
         raise NotImplementedError
 
-    @work
-    async def new_deal(self, stage_id: int) -> None:
+    def new_deal(self, stage_id: int) -> None:
         """Open the form for a new deal in a stage."""
         from dealboard.screens.deal import DealScreen
 
-        await self.app.push_screen_wait(DealScreen(stage_id=stage_id))
+        self.app.push_screen(DealScreen(stage_id=stage_id))
 
     @work
     async def open_deal(self, deal_id: int) -> None:
@@ -88,8 +87,7 @@ class DealForms(DealVerbs):
         """Ask for a deal in one line."""
         self.quick_add()
 
-    @work
-    async def quick_add(self, text: str = "") -> None:
+    def quick_add(self, text: str = "") -> None:
         """Ask for a deal in one line that begins with a text."""
         stage = self.material.stage(self.new_stage_id or 0)
         pipelines = self.material.pipelines
@@ -98,7 +96,7 @@ class DealForms(DealVerbs):
             return
         from dealboard.screens.quick_add import QuickAdd
 
-        await self.app.push_screen_wait(QuickAdd(stage, pipeline, text))
+        self.app.push_screen(QuickAdd(stage, pipeline, text))
 
     # ── the clipboard ─────────────────────────────────────────────────────────────────────────
 

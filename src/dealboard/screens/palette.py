@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from dealboard.domain.text import fold, safe
@@ -18,6 +18,7 @@ from dealboard.domain.views import Contact, Role, Row
 from dealboard.screens import jumping
 from dealboard.screens.saving import dealboard
 from dealboard.screens.shortcuts import shortcuts, with_keys
+from dealboard.widgets.line import LiteralText
 from dealboard.widgets.lines import cut, literal
 
 PAUSE_SECONDS = 0.05
@@ -46,6 +47,14 @@ class Jumps(Protocol):
     def jumps(self) -> Iterable[tuple[str, Callable[[], Awaitable[None] | None]]]:
         """Return the places."""
         ...
+
+
+class Palette(CommandPalette):
+    """Textual's palette, in which what is pasted is shown and does nothing."""
+
+    def on_mount(self) -> None:
+        """Show what is typed literally."""
+        self.query_one(CommandInput).highlighter = LiteralText()
 
 
 class Actions(Provider):

@@ -21,9 +21,14 @@ async def take_in_order(widget: Widget, event: events.Key) -> None:
     """Run what a key is bound to as soon as the widget gets to it.
 
     Left alone, a binding travels up to the app while the letters behind it are taken at once, and
-    `b a backspace c` typed fast ends as "ba". A key that comes after the focus went on goes on too.
+    `b a backspace c` typed fast ends as "ba". A key that comes after the focus went on goes on too,
+    also to a screen that was opened since: there it is no command.
     """
-    focused = widget.screen.focused
+    focused, app = widget.screen.focused, widget.app
+    if app.screen is not widget.screen:
+        event.stop().prevent_default()
+        app.screen.call_later(app.post_message, events.Key(event.key, event.character))
+        return
     if focused is not widget:
         event.stop().prevent_default()
         if focused is not None:
@@ -32,14 +37,15 @@ async def take_in_order(widget: Widget, event: events.Key) -> None:
     if widget.check_consume_key(event.key, event.character):
         return
     # What the app does with a key that came back to it, without the way there.
-    if await widget.app._check_bindings(event.key):  # noqa: SLF001
+    if await app._check_bindings(event.key):  # noqa: SLF001
         event.stop().prevent_default()
 
 
-class _Literal(Highlighter):
+class LiteralText(Highlighter):
     """Shows what was typed or pasted without letting any of it act on the terminal."""
 
     def highlight(self, text: Text) -> None:
+        """Put literal text in the place of what was typed."""
         text.plain = safe(text.plain)
 
 
@@ -69,7 +75,7 @@ class Line(Input, inherit_bindings=False):
         last: bool = False,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        super().__init__(value, safe(placeholder), _Literal(), id=id, compact=True)
+        super().__init__(value, safe(placeholder), LiteralText(), id=id, compact=True)
         self.cursor_blink = False
         self.last = last
 

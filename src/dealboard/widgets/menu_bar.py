@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
 from dealboard.widgets.drawn_line import DrawnLine
-from dealboard.widgets.lines import Styled
-from dealboard.widgets.menu_line import MenuItem, Part, menu_line
+from dealboard.widgets.lines import Styled, literal
+from dealboard.widgets.menu_line import PLACE, MenuItem, Part, menu_line
 
 
 class MenuBar(DrawnLine):
@@ -101,6 +102,13 @@ class MenuBar(DrawnLine):
             if x < end:
                 return part.item_id
         return None
+
+    def watch_hovered(self) -> None:
+        """Tell in full, beside the pointer, what had to be cut."""
+        whole = {item.id: item.label for item in self._actions} | {PLACE: literal(self.place)}
+        text = whole.get(self.hovered or "")
+        shown = {part.text.removesuffix(" ▾") for part in self._parts}
+        self.tooltip = Content(text) if text and text not in shown else None
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked."""
