@@ -113,7 +113,7 @@ async def test_totals_follow_a_move(sales: Workspace) -> None:
 async def test_every_alias_moves_right(sales: Workspace, key: str) -> None:
     async with driving(sales, sales.path) as robot:
         await robot.press(key)
-    assert stage_of(sales, "Acme") == "Qualified"
+        await robot.until(lambda: stage_of(sales, "Acme") == "Qualified")
 
 
 async def test_order_by_hand(sales: Workspace) -> None:
