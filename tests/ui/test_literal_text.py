@@ -33,7 +33,7 @@ from dealboard.actions.deal_values import REFERENCE_LIMIT, TITLE_LIMIT
 from dealboard.domain.filters import DealFilter, Query
 from dealboard.domain.rules import Do, On, Rule, Step, Trigger
 from dealboard.domain.stages import NewStage
-from dealboard.screens.exporting import Exporting, Order
+from dealboard.screens.working import Tell, Working
 from dealboard.store.columns import moment_text
 from dealboard.store.driver import Connection
 from dealboard.store.transaction import Transaction
@@ -366,14 +366,13 @@ async def export(robot: Robot, world: World) -> None:
     await closed(robot)
     go_on = threading.Event()
 
-    def write(*_: object, **__: object) -> int:
+    def write(_tell: Tell) -> int:
         go_on.wait()
         return 1
 
     name = f"[b]\x1b[31m{FRAGMENTS[0]}.csv".replace("/", "")
-    order = Order(world.path.with_name(name), write, 1, "deal")
-    robot.app.push_screen(Exporting(robot.app, order))
-    await robot.until(lambda: name_of(robot) == "Exporting")
+    robot.app.push_screen(Working(robot.app, f"Writing {name}", write))
+    await robot.until(lambda: name_of(robot) == "Working")
     await robot.pilot.pause(0)
     look(robot)
     assert "Writing [b]␛[31m[@click" in robot.text

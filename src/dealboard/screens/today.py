@@ -5,7 +5,6 @@ that are seen to make room for the next one, those that others see to stay until
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -13,12 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from dealboard import actions
 from dealboard.domain.text import excerpt
-from dealboard.domain.views import Activity, ActivityKind, Person, Role
+from dealboard.domain.views import ActivityKind, Person, Role
 from dealboard.screens.activity_verbs import ActivityVerbs
 from dealboard.screens.deal_forms import DealForms
 from dealboard.screens.newest import Newest
+from dealboard.screens.putting_off import PuttingOff
 from dealboard.screens.targets import counted
 from dealboard.screens.today_page import DATED, Page, Whose, read_day, settled
 from dealboard.widgets.agenda import AgendaList
@@ -51,19 +50,7 @@ if TYPE_CHECKING:
 KEY = "today"
 """Under which it is kept whose day each user looks at."""
 
-FOLLOW_UP = "Follow up"
-"""What is to be done about a deal that is put off without a task."""
-
 NOTHING = "✓ Nothing left for today."
-
-PUT_OFF = (
-    ("t", "Tomorrow"),
-    ("m", "Next Monday"),
-    ("w", "In a week"),
-    ("o", "In 2 weeks"),
-    ("d", "To a day…"),
-)
-"""How far `z` puts things off, by the keys."""
 
 LIKELY = ("done", "open", "call", "shift(1)", "snooze", "add_activity", "win", "lose")
 """The actions whose keys are shown first."""
@@ -80,15 +67,14 @@ class GroupTabs(SectionTabs, can_focus=False):
 
     def count(self, day: Day, groups: Collection[Group]) -> None:
         """Show how many items some groups have."""
-        self._tabs = tuple(
+        self.tabs = tuple(
             Tab(each.group, str(at), f"{SHORT[each.group]} {each.total:,}")
             for at, each in enumerate(day.sections, 1)
             if each.group in groups
         )
-        self.refresh()
 
 
-class TodayScreen(ActivityVerbs, DealForms):
+class TodayScreen(PuttingOff, ActivityVerbs, DealForms):
     """The acting user's day, or everybody's."""
 
     PLACE = "today"
@@ -99,11 +85,6 @@ class TodayScreen(ActivityVerbs, DealForms):
         Binding("space,d", "done", "Done", id="activity.done"),
         Binding("enter", "open", "Open", id="deal.open"),
         Binding("c", "call", "Call", id="today.call"),
-        Binding("plus", "shift(1)", "A day later", id="deal.later"),
-        Binding("minus", "shift(-1)", "A day earlier", show=False, id="deal.earlier"),
-        Binding("M", "monday", "To next Monday", show=False, id="today.monday"),
-        Binding("equals_sign", "date", "To a day", show=False, id="deal.close_date"),
-        Binding("z", "snooze", "Put off", id="activity.snooze"),
         Binding("a", "add_activity", "Next step", id="deal.activity"),
         Binding("e", "edit", "Edit", show=False, id="activity.edit"),
         Binding("n", "new_deal", "New deal", show=False, id="deal.new"),
@@ -453,99 +434,7 @@ class TodayScreen(ActivityVerbs, DealForms):
         await reach(self.dealboard, number)
         self._open_form(item, ActivityKind.CALL)
 
-    # ── putting off ───────────────────────────────────────────────────────────────────────────
-
-    def action_shift(self, days: int) -> None:
-        """Put the item off by a day, or bring it forward; overdue ones count from today."""
-        item = self.item
-        if item is None:
-            return
-        day = _day_of(item) or self._today
-        start = max(day, self._today) if days > 0 else day
-        self._put_to(item, start + timedelta(days=days))
-
-    def action_monday(self) -> None:
-        """Put the item off to the Monday that comes next."""
-        if self.item:
-            self._put_to(self.item, self._monday)
-
-    def action_date(self) -> None:
-        """Ask for a day and put the item there."""
-        if self.item:
-            self._ask_day(self.item)
-
-    @work
-    async def _ask_day(self, item: Item) -> None:
-        from dealboard.screens.asking import ask_day
-
-        title = f"Put {excerpt(_what(item), 40)} off to"
-        given = await self.app.push_screen_wait(ask_day(self, title))
-        if given is not None and given.value is not None:
-            self._put_to(item, given.value)
-
-    @work
-    async def action_snooze(self) -> None:
-        """Ask how far to put the item off."""
-        from dealboard.screens.pick import Choice, Pick
-
-        item = self.item
-        if item is None:
-            return
-        title = f"Put off {excerpt(_what(item), 40)}"
-        choices = [Choice(key, label, key=key) for key, label in PUT_OFF]
-        chosen = await self.app.push_screen_wait(Pick(title, choices))
-        weeks = {"w": 7, "o": 14}
-        match chosen:
-            case "t":
-                self._put_to(item, self._today + timedelta(days=1))
-            case "m":
-                self._put_to(item, self._monday)
-            case "w" | "o":
-                self._put_to(item, self._today + timedelta(days=weeks[chosen]))
-            case "d":
-                self._ask_day(item)
-
-    @property
-    def _today(self) -> date:
-        return self.dealboard.workspace.today
-
-    @property
-    def _monday(self) -> date:
-        return self._today + timedelta(days=7 - self._today.weekday())
-
-    def _put_to(self, item: Item, day: date) -> None:
-        """Give an item another day: a task and a close date theirs, other deals a next step."""
-        task, deal_id = item.task, item.deal_id
-        if task is not None:
-            self._put_task(task, day)
-        elif deal_id is not None and item.key.group in DATED:
-            self.do(lambda tx: actions.deals.date_many(tx, [deal_id], day))
-        else:
-            self.do(
-                lambda tx: actions.activities.add(
-                    tx, ActivityKind.TASK, FOLLOW_UP, deal_id=deal_id, due=day
-                )
-            )
-
-    def _put_task(self, task: Activity, day: date) -> None:
-        days = (day - max(task.due or self._today, self._today)).days
-        if days > 0:
-            self.do(lambda tx: actions.activities.snooze(tx, task.id, days))
-        else:
-            self.do(lambda tx: actions.activities.edit(tx, task.id, {"due": day}))
-
 
 def _likely(hint: Hint) -> int:
     """Return the place of a hint; the sort leaves all others as they are."""
     return LIKELY.index(hint.action) if hint.action in LIKELY else len(LIKELY)
-
-
-def _day_of(item: Item) -> date | None:
-    """Return the day that an item is listed for."""
-    if item.task is not None:
-        return item.task.due
-    return item.card.close_date if item.card and item.key.group in DATED else None
-
-
-def _what(item: Item) -> str:
-    return item.task.text.partition("\n")[0] if item.task else item.name
