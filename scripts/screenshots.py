@@ -32,7 +32,7 @@ DAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 PICTURES: dict[str, tuple[tuple[int, int], str | None, tuple[str, ...]]] = {
     "board": ((120, 34), None, ("L",)),
-    "table": ((120, 26), None, ("t", "slash", *"log", "enter", "down", "space", "space")),
+    "table": ((120, 26), None, ("t", "slash", *"ca", "enter", "down", "space", "space")),
     "deal": ((120, 26), "textual-light", ("4", "j", "j", "enter", "2")),
     "board-80x24": ((80, 24), None, ()),
     "board-200x60": ((200, 60), None, ("l", "j", "L")),

@@ -45,7 +45,7 @@ COLUMNS = (
 )
 """All there are (guide, List View: "all main deal fields")."""
 
-FOUND = Column("found", "Found in", 24, 8)
+FOUND = Column("found", "Found in", 16, 8)
 """Stands behind the first column while a name is sought (decision 43)."""
 
 USUAL = tuple(each.key for each in COLUMNS if each.key not in ("probability", "weighted"))
