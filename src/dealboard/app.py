@@ -372,6 +372,8 @@ class DealboardApp(App[None]):
 
     def _settle(self) -> None:
         """Do what had to wait for the first frame: collect garbage again, and import SQLModel."""
+        if not self._screen_stack:
+            return  # it is leaving already
         gc.freeze()
         gc.enable()
         if self.config.keymap:

@@ -526,7 +526,7 @@ async def test_the_number_of_a_deals_contact_is_copied_from_the_board(sales: Wor
         await robot.until(lambda: robot.app.clipboard == "+39 02 1234567")
 
 
-@pytest.mark.parametrize("opening", ["ctrl+p", "N", "question_mark"])
+@pytest.mark.parametrize("opening", ["ctrl+p", "n", "N", "question_mark"])
 async def test_what_is_typed_ahead_of_what_opens_is_typed_there(
     sales: Workspace, opening: str
 ) -> None:

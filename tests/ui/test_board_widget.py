@@ -369,9 +369,6 @@ async def test_an_empty_stage_takes_the_cursor_and_teaches() -> None:
         await pilot.press("L", "J", "enter")
         await settled(pilot)
         assert app.requests() == []
-        await pilot.press("n")
-        await settled(pilot)
-        assert app.requests() == [Board.NewRequested(4)]
 
 
 async def test_the_cursor_follows_its_deal_when_rows_come_above_it() -> None:
@@ -502,7 +499,6 @@ async def test_keys_ask_for_what_they_mean() -> None:
             "alt+up": Board.ReorderRequested(1000, -1),
             "enter": Board.OpenRequested(1000),
             "e": Board.OpenRequested(1000),
-            "n": Board.NewRequested(1),
         }.items():
             app.seen.clear()
             await pilot.press(key)

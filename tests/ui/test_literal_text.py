@@ -541,3 +541,20 @@ async def test_every_screen_shows_text_as_it_is(walk: Walk, blank: Path) -> None
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 async def test_any_text_is_shown_as_it_is(blank: Path, tails: list[str]) -> None:
     await walked(walk_past, blank, tails, (90, 30))
+
+
+async def test_the_first_run_shows_text_as_it_is(tmp_path: Path) -> None:
+    """The place of the file, a name and a pipeline's, before there is a workspace."""
+    folder = tmp_path / HEAD.replace("/", "")
+    folder.mkdir()
+    texts = {name: f"{marker(name)}{HEAD}{ALL[0]}"[:60].strip() for name in ("user", "pipeline")}
+    async with driving(None, folder / "d.db", size=(180, 50)) as robot:
+        await robot.until(lambda: name_of(robot) == "FirstRun" and robot.app.focused)
+        look(robot)
+        assert "␛[31m" in robot.text.replace("\n", "")
+        await paste(robot, texts["user"])
+        await opened(robot, "f2", screen="PipelineScreen")
+        await paste(robot, texts["pipeline"])
+        look(robot, "pipeline")
+        await opened(robot, "f2", screen="BoardScreen", shows=["pipeline"])
+        await opened(robot, "comma", "2", shows=["user"])

@@ -489,10 +489,6 @@ class BoardScreen(DealsScreen):
 
     # ── forms, pages, the palette ─────────────────────────────────────────────────────────────
 
-    @on(Board.NewRequested)
-    def _new_in_stage(self, event: Board.NewRequested) -> None:
-        self.new_deal(event.stage_id)
-
     @on(Board.OpenRequested)
     def _open(self, event: Board.OpenRequested) -> None:
         self.open_deal(event.deal_id)

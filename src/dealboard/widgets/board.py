@@ -87,7 +87,7 @@ class Board(Widget, can_focus=True):
         Binding("K,alt+up", "reorder(-1)", "Move up", show=False, id="deal.move_up"),
         Binding("J,alt+down", "reorder(1)", "Move down", show=False, id="deal.move_down"),
         Binding("enter,e", "open", "Open", id="deal.open", tooltip="Open the deal to edit it"),
-        Binding("n", "new", "New", id="deal.new", tooltip="New deal in this stage"),
+        Binding("n", "screen.new_deal", "New", id="deal.new"),
         Binding("space", "select", "Select", show=False, id="board.select"),
         Binding("v", "range", "Select a range", show=False, id="board.range"),
         Binding("shift+up", "extend(-1)", "Select upwards", show=False, id="board.extend_up"),
@@ -224,13 +224,6 @@ class Board(Widget, can_focus=True):
         def __init__(self, deal_id: int) -> None:
             super().__init__()
             self.deal_id = deal_id
-
-    class NewRequested(Message):
-        """Create a deal in a stage."""
-
-        def __init__(self, stage_id: int) -> None:
-            super().__init__()
-            self.stage_id = stage_id
 
     class OlderRequested(Message):
         """Show the deals of a closed stage that are older than the board's window."""
@@ -579,11 +572,6 @@ class Board(Widget, can_focus=True):
             lane = self._lanes[self._at]
             if lane.older and self._row == lane.deals:
                 self.post_message(self.OlderRequested(lane.stage.id))
-
-    def action_new(self) -> None:
-        """Ask for a new deal in the cursor's stage."""
-        if self._lanes:
-            self.post_message(self.NewRequested(self._lanes[self._at].stage.id))
 
     # ── layout ────────────────────────────────────────────────────────────────────────────────
 
