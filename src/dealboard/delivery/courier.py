@@ -49,6 +49,9 @@ PAUSING = (Closed.ASKED, Closed.CREDENTIAL)
 NO_CREDENTIAL = ""
 """The fingerprint of a credential that is missing."""
 
+SHORT_SILENCES = 8
+"""How often nobody answers before the waiting grows: a tunnel, or a router that starts anew."""
+
 SETTLING_TRIES = 3
 """How often writing down what came of a row waits for the lock: losing it means a repetition."""
 
@@ -292,7 +295,7 @@ class Courier:
         kind, pace = trip.channel.kind, trip.channel.pace
         silences = self._silences[kind] + 1 if outcome.closed is Closed.BRIEFLY else 0
         self._silences[kind] = silences
-        tries = max(silences, *(parcel.tries for parcel in some))
+        tries = max(silences - SHORT_SILENCES, *(parcel.tries for parcel in some))
         if outcome.verdict is Verdict.AGAIN and pace.tries is not None and tries >= pace.tries:
             said = f"{outcome.said} Given up after {tries} attempts."
             outcome = outcome._replace(verdict=Verdict.FAILED, said=said)
