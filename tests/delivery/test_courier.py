@@ -492,3 +492,20 @@ def test_a_row_that_a_courier_holds_keeps_no_other_awake(post: Post, clock: Cloc
     post.workspace.keep(outbox.claim, "meta", "other", now=clock.now, due_by=clock.now, limit=1)
     clock.advance(seconds=40)
     assert post.next_due() == MORNING + LEASE
+
+
+def test_what_is_broken_off_by_a_user_may_have_arrived(post: Post, clock: Clock) -> None:
+    row_id = post.put()
+
+    class Interrupted(Script):
+        def send(self, parcels: Sequence[Parcel]) -> Answers:
+            self.seen.extend(parcel.id for parcel in parcels)
+            raise KeyboardInterrupt
+            yield  # it is a generator all the same
+
+    with pytest.raises(KeyboardInterrupt):
+        post.courier(Interrupted(clock, SENT)).flush()
+    assert post.row(row_id).sending
+    clock.advance(minutes=2)
+    assert post.courier(Script(clock, AGAIN)).flush().again == 1
+    assert [attempt.doubt for attempt in post.log(row_id)] == [True, False]

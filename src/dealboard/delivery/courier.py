@@ -273,7 +273,11 @@ class Courier:
     def _deliver(
         self, trip: "_Trip", parcels: Sequence[Parcel], until: float, report: Report
     ) -> Report:
-        """Have rows sent while the lease surely lasts, settle each, and put the others back."""
+        """Have rows sent while the lease surely lasts, settle each, and put the others back.
+
+        What is broken off from outside, by Ctrl+C, may have arrived: it stays taken until its lease
+        ends, and is in doubt then.
+        """
         left = {parcel.id for parcel in parcels}
         answers = trip.channel.send(parcels)
         try:
@@ -286,8 +290,8 @@ class Courier:
                     break
         finally:
             answers.close()
-            if left:
-                self._keep(outbox.release, left, self._owner)
+        if left:
+            self._keep(outbox.release, left, self._owner)
         return report
 
     def _settle(self, trip: "_Trip", some: Sequence[Parcel], outcome: Outcome) -> Outcome:
