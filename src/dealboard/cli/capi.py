@@ -150,7 +150,6 @@ def _tell_status(run: Invocation, as_json: bool) -> None:
         return
     mode = "live" if found["live"] else "dry run: nothing is sent"
     pause, token = found["pause"], found["token"]
-    until = f" (until {pause['until'] or 'that is mended'})" if pause else ""
     counts = " · ".join(f"{count:,} {name}" for name, count in found["counts"].items() if count)
     output.fields(
         [
@@ -162,7 +161,7 @@ def _tell_status(run: Invocation, as_json: bool) -> None:
             ("token", f"ends in {token}" if token else "set" if token == "" else "not set"),
             ("test code", found["test_event_code"] or ""),
             ("events", counts or "none"),
-            ("paused", f"{pause['why']}{until}" if pause else ""),
+            ("paused", _paused(pause).removeprefix("Paused: ") if pause else ""),
             ("too old soon", str(found["near_end"] or "")),
             ("next", found["next_at"] or ""),
         ]
@@ -304,12 +303,19 @@ def flush(run: Invocation, dry_run: bool, as_json: bool) -> None:
     workspace = run.selling
     meta = channels.meta(run.config, lambda: workspace.now)
     report = courier.flush(workspace, [meta], hurry=True)
+    found = _flushed(run, report)
     if report.trouble:
         output.note(report.trouble)
+    elif found["pause"]:
+        output.note(_paused(found["pause"]))
     if as_json:
-        output.document(_flushed(run, report))
+        output.document(found)
     else:
         output.say(_summary(report))
+
+
+def _paused(pause: documents.Document) -> str:
+    return f"Paused: {pause['why']} (until {pause['until'] or 'that is mended'})"
 
 
 def _flushed(run: Invocation, report: "Report") -> documents.Document:
@@ -349,7 +355,9 @@ def _rehearse(workspace: "Workspace", as_json: bool) -> None:
     )
     due = [each for each in reversed(going) if each.expires_at > workspace.now]
     if as_json:
-        output.document({"would_send": len(due), "events": [documents.told(each) for each in due]})
+        events = [documents.told(each) for each in due]
+        states = {state.value: counts.get(state, 0) for state in State}
+        output.document({"sent": 0, "would_send": len(due), "counts": states, "events": events})
         return
     output.table(
         ("id", "event", "deal", "contact", "of", "due"),
