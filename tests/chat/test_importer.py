@@ -14,6 +14,7 @@ from dealboard import actions
 from dealboard.chat import people
 from dealboard.chat.export import Said
 from dealboard.chat.importer import PORTION, Import, Reading
+from dealboard.chat.keeping import log_opened
 from dealboard.chat.links import NoNumber, wa_me
 from dealboard.domain.views import Message, Role
 from dealboard.errors import NotFound, NotPermitted, Refused, UnknownName
@@ -113,6 +114,19 @@ def test_what_was_stopped_goes_on(workspace: Workspace) -> None:
     half = len(kept(workspace, who))
     assert half in (PORTION, 2 * PORTION)
     assert take(workspace, who, file) == (3 * PORTION - half, half)
+
+
+def test_what_was_opened_and_then_sent_stands_once(workspace: Workspace) -> None:
+    who, at = contact(workspace), BEGIN.replace(tzinfo=UTC)
+    for text, moment in (
+        ("sent", at + timedelta(seconds=59)),
+        ("other words", at),
+        ("sent", at - timedelta(days=3)),
+    ):
+        log_opened(workspace, who, workspace.user, text, moment)
+    take(workspace, who, export(workspace.path, [Said(BEGIN, "Me", "sent")]))
+    found = [(each.text, each.source) for each in kept(workspace, who)]
+    assert found == [("sent", "wa.me"), ("other words", "wa.me"), ("sent", "import")]
 
 
 # ── when ──────────────────────────────────────────────────────────────────────────────────────

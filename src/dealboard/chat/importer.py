@@ -15,15 +15,13 @@ from typing import NamedTuple
 
 from dealboard.chat import export
 from dealboard.chat.export import Said
-from dealboard.chat.keeping import Keeper, add
+from dealboard.chat.keeping import IMPORTED, Keeper, add, drop_sent
 from dealboard.chat.source import Progress, nobody
 from dealboard.domain.dates import Order
 from dealboard.store.messages import Line
 
 PORTION = 500
 """Messages that are kept in one transaction."""
-
-SOURCE = "import"
 
 
 class Reading(NamedTuple):
@@ -59,6 +57,7 @@ class Import:
             self.known += len(portion) - added
             self.first = self.first or portion[0].at
             self.last = portion[-1].at
+        self._keeper.keep(drop_sent, self._contact_id)
 
 
 def _lines(some: Iterable[Said], reading: Reading) -> Iterator[Line]:
@@ -70,7 +69,7 @@ def _lines(some: Iterable[Said], reading: Reading) -> Iterator[Line]:
         key = sha256(same + b"\x1f%d" % equal[mark]).hexdigest()
         equal[mark] += 1
         before = at = _moment(said.at, reading.zone, before)
-        yield Line(at, _direction(said.sender, reading.me), said.sender, said.text, SOURCE, key)
+        yield Line(at, _direction(said.sender, reading.me), said.sender, said.text, IMPORTED, key)
 
 
 def _direction(sender: str, me: str) -> str:

@@ -12,6 +12,9 @@ from dealboard.store.ids import new_uid
 from dealboard.store.messages import Line
 from dealboard.store.reads import team
 
+IMPORTED = "import"
+"""The source of messages out of exports."""
+
 OPENED = "wa.me"
 """The source of messages that were opened in WhatsApp; whether they were sent, nobody knows."""
 
@@ -36,6 +39,11 @@ def add(
     """
     actions.access.check_active(team.user(connection, user_id))
     return messages.add(connection, contact_id, lines, now)
+
+
+def drop_sent(connection: Connection, contact_id: int) -> None:
+    """Let a message that was opened in WhatsApp, and that an export has, stand there once."""
+    messages.drop_sent(connection, contact_id, opened=OPENED, imported=IMPORTED)
 
 
 def log_opened(keeper: Keeper, contact_id: int, user: User, text: str, now: datetime) -> None:

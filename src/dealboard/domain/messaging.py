@@ -1,5 +1,9 @@
-"""Until when WhatsApp lets a business write freely to somebody (meta-capi §9). Pure."""
+"""What WhatsApp's messages mean: what stands for something else, and when one may be sent freely.
 
+After meta-capi §9. Pure.
+"""
+
+import re
 from datetime import datetime, timedelta
 
 WINDOW = timedelta(hours=24)
@@ -13,3 +17,24 @@ def window_until(last_in: datetime | None, now: datetime) -> datetime | None:
     """
     ends = None if last_in is None else last_in + WINDOW
     return ends if ends is not None and ends > now else None
+
+
+_OMITTED = r"omitted|omess[aoei]|non incluso|omitid[ao]s?|omis(?:es?|s)?|ausgelassen|weggelassen"
+_ATTACHED = "file attached|file allegato|archivo adjunto|fichier joint|datei angehängt"
+_DELETED = (
+    "this message was deleted|you deleted this message|questo messaggio è stato eliminato"
+    "|hai eliminato questo messaggio|se eliminó este mensaje|eliminaste este mensaje"
+    "|ce message a été supprimé|diese nachricht wurde gelöscht"
+)
+_INSTEAD = re.compile(
+    rf"<[^<>\n]{{3,80}}>|.{{1,60}} (?:{_OMITTED})|.{{1,200}} \((?:{_ATTACHED})\)|(?:{_DELETED})\.?",
+    re.IGNORECASE,
+)
+
+
+def stands_for(text: str) -> bool:
+    """Return whether a text stands for something that is not there: a photo, what was deleted.
+
+    A wording that nobody knows, and a caption, are text.
+    """
+    return _INSTEAD.fullmatch(text) is not None

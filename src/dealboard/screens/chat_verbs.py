@@ -19,7 +19,7 @@ from dealboard.widgets.chat_pane import ChatPane
 if TYPE_CHECKING:
     from dealboard.store.driver import Connection
 
-AROUND = 100
+AROUND = 80
 """Messages that are read on each side of what is in view."""
 
 

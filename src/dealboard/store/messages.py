@@ -16,6 +16,15 @@ from dealboard.store.reads.values import moment_text
 
 _INTO = "INSERT OR IGNORE INTO message (uid, contact_id, at, direction, author, text, source, key)"
 
+_SENT = (
+    "DELETE FROM message WHERE contact_id = :contact AND source = :opened AND EXISTS ("
+    "SELECT 1 FROM message AS sent WHERE sent.contact_id = :contact AND sent.source = :imported"
+    " AND sent.direction = 'out' AND sent.text = message.text"
+    " AND julianday(sent.at) - julianday(message.at) BETWEEN -:early AND 1)"
+)
+EARLY = 2 / 1440
+"""Days: an export has minutes only, so that what was sent may seem to be older than its note."""
+
 
 class Line(NamedTuple):
     """A line to be kept; `key` is the same whenever it is added to the same contact's chat."""
@@ -43,3 +52,12 @@ def add(connection: Connection, contact_id: int, lines: Iterable[Line], now: dat
     ]
     driver.insert(connection, _INTO, rows)
     return connection.total_changes - before
+
+
+def drop_sent(connection: Connection, contact_id: int, *, opened: str, imported: str) -> None:
+    """Drop the notes of messages that were opened in WhatsApp and came back as sent in a day.
+
+    `opened` and `imported` are the sources of the two.
+    """
+    params = {"contact": contact_id, "opened": opened, "imported": imported, "early": EARLY}
+    connection.execute(_SENT, params)

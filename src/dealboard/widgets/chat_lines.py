@@ -9,7 +9,7 @@ from itertools import groupby
 
 from rich.cells import cell_len
 
-from dealboard.domain.messaging import window_until
+from dealboard.domain.messaging import stands_for, window_until
 from dealboard.domain.views import Message, Person, Stretch
 from dealboard.widgets.blocks import EMPTY, Block, rule
 from dealboard.widgets.lines import Line, Span, cut, cut_line, literal, width_of
@@ -91,7 +91,8 @@ def _day(
     before: Message | None = None
     for message in messages:
         goes_on = before is not None and _together(before, message)
-        style = "found" if message.id == found else "text"
+        plain = "muted" if stands_for(message.text) else "text"
+        style = "found" if message.id == found else plain
         lines = _message(person, message, width, style, goes_on=goes_on)
         yield Block(message.id, lines, stops=False)
         before = message

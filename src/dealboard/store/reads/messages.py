@@ -6,7 +6,7 @@ from typing import Any
 from dealboard.domain.text import fold
 from dealboard.domain.views import Message, Stretch
 from dealboard.store.driver import Connection
-from dealboard.store.reads.values import Params, moment, moment_or_none
+from dealboard.store.reads.values import Params, moment
 
 FOUND = 10_000
 """Messages that a search finds at most."""
@@ -57,15 +57,18 @@ def stretch(
 
 def _placed(connection: Connection, contact_id: int, found: tuple[Message, ...]) -> Stretch:
     params: Params = {"contact": contact_id, "place": found[0].id if found else None}
-    total, last_in = connection.execute(
-        "SELECT count(*), max(at) FILTER (WHERE direction = 'in') FROM message"
-        " WHERE contact_id = :contact",
+    (total,) = connection.execute(
+        "SELECT count(*) FROM message WHERE contact_id = :contact", params
+    ).fetchone()
+    last_in = connection.execute(
+        "SELECT at FROM message WHERE contact_id = :contact AND direction = 'in'"
+        " ORDER BY at DESC, id DESC LIMIT 1",
         params,
     ).fetchone()
     (earlier,) = connection.execute(
         f"SELECT count(*) FROM message WHERE contact_id = :contact AND (at, id) < {_PLACE}", params
     ).fetchone()
-    return Stretch(found, earlier, total, moment_or_none(last_in))
+    return Stretch(found, earlier, total, moment(last_in[0]) if last_in else None)
 
 
 def found(connection: Connection, contact_id: int, text: str) -> tuple[int, ...]:
