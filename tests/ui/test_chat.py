@@ -326,6 +326,22 @@ async def test_a_message_opens_in_whatsapp_and_is_noted_as_that(
         assert not desk.app.screen.query(Composer)
 
 
+async def test_the_view_stays_at_the_end_while_one_writes(
+    workspace: Workspace, ada: int, opened: list[str]
+) -> None:
+    say(workspace, ada, [f"line {n}." for n in range(300)])
+    async with at_desk(workspace, size=(80, 24)) as desk:
+        await open_chat(desk, ada)
+        await desk.shows("line 299.")
+        await begin_writing(desk)
+        await desk.shows("line 299.")
+        await desk.type("at last")
+        await desk.press("enter")
+        await desk.until(lambda: opened)
+        await desk.shows("▕")
+        await desk.shows("opened in WhatsApp")
+
+
 async def test_without_a_browser_the_link_is_copied(
     workspace: Workspace, ada: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

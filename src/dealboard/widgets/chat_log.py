@@ -52,6 +52,7 @@ class ChatLog(LineList):
         self._stretch = Stretch()
         self._goal: Place | None = "newest"
         self._wanted: Place | None = None
+        self._at_end = True
         self.searching = False
         self.found: int | None = None
         self.person: Person | None = None
@@ -109,8 +110,7 @@ class ChatLog(LineList):
         """Return the message on the first line and how far it is above it, None at the end."""
         if self._goal is not None or not self.messages:
             return None
-        at_end = self._first >= self._length - self._drawn[0].height
-        if at_end and not self._stretch.later:
+        if self._at_end:
             return None
         placed = zip(self._blocks, self._tops, strict=True)
         messages = ((each.key, top) for each, top in placed if isinstance(each.key, int))
@@ -137,6 +137,7 @@ class ChatLog(LineList):
     def _look_beyond(self, above: int, below: int) -> None:
         """Ask for the stretch around the view when the end of this one comes near."""
         height, held = self._drawn[0].height, self._stretch
+        self._at_end = below <= 0 and not held.later
         near = (above < height and held.earlier) or (below < height and held.later)
         if not near or self._goal is not None:
             return
