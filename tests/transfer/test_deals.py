@@ -109,6 +109,44 @@ def test_a_full_row_becomes_a_deal_as_if_it_had_been_typed(sales: Workspace, wri
     assert rows(sales, "SELECT deal_id, contact_id, position FROM deal_contact") == [(1, 1, 1)]
 
 
+def test_a_note_is_written_on_its_deal_goes_with_the_import_and_comes_once(
+    sales: Workspace, write: Write
+) -> None:
+    path = write(
+        "Title,Contact,Stage,Created,Ref,Said",
+        'Scanners,Ann,Lead,2026-10-01,PO-7,"Likes tea,\r\nnot coffee "',
+        "Plotters,Bob,Lead,,PO-8,'=1+1",
+        "Printers,Cy,Lead,,PO-9,",
+    )
+    told = "Said=note"
+    report = imported(sales, path, columns=(told,)).value
+    assert (report.created, report.columns["Said"]) == (3, "note")
+    notes = "SELECT deal_id, kind, text, created_at, contact_id FROM activity"
+    assert rows(sales, notes) == [
+        (1, "note", "Likes tea,\nnot coffee", "2026-10-01T00:00:00.000000Z", None),
+        (2, "note", "=1+1", NOW, None),
+    ]
+    again = imported(sales, path, columns=(told,))
+    assert (again.operation, again.value.skipped) == (None, 3)
+    update = imported(sales, path, columns=(told,), duplicates="update")
+    assert (update.operation, update.value.skipped) == (None, 3)
+    path = write("Title,Contact,Stage,Ref,Said", "Printers,Cy,Lead,PO-9,Late")
+    late = imported(sales, path, columns=(told,), duplicates="update")
+    assert (late.value.updated, len(rows(sales, notes))) == (1, 3)
+    for left in (2, 0):
+        sales.run(lambda tx: actions.history.undo(tx))
+        assert len(rows(sales, notes)) == left
+    sales.run(lambda tx: actions.history.redo(tx))
+    assert len(rows(sales, notes)) == 2
+
+
+def test_a_note_that_does_not_fit_is_a_problem_of_its_row(sales: Workspace, write: Write) -> None:
+    path = write("Title,Contact,Stage,Note", f"Scanners,Ann,Lead,{'x' * 20_001}")
+    (problem,) = rejected(sales, path).problems
+    assert problem.column == "Note"
+    assert "20001 characters; at most 20000 fit" in problem.reason
+
+
 def test_derived_columns_are_those_of_rows_written_one_by_one(
     sales: Workspace, write: Write
 ) -> None:

@@ -18,14 +18,15 @@ from dealboard.actions import placement
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.stages import StageKind
 from dealboard.domain.text import SEPARATOR, one_line
+from dealboard.domain.views import ActivityKind
 from dealboard.errors import InvalidValue, MissingField
 from dealboard.store.columns import moment_text
 from dealboard.store.ids import new_uid
 from dealboard.store.journal import insert_bulk, next_id
-from dealboard.store.tables import Contact, Deal, DealContact
+from dealboard.store.tables import Activity, Contact, Deal, DealContact
 from dealboard.store.transaction import Transaction
 from dealboard.transfer import lists, survey
-from dealboard.transfer.bulk import DealRow, LinkRow, deal_search
+from dealboard.transfer.bulk import ActivityRow, DealRow, LinkRow, deal_search
 from dealboard.transfer.dialect import Record
 from dealboard.transfer.options import ImportOptions
 from dealboard.transfer.people import UNKNOWN, ContactBook, Owners, Person, Who
@@ -91,6 +92,8 @@ class Importer:
         self._anything_known = tx.session.exec(select(Deal.id).limit(1)).first() is not None
         self._deals: list[DealRow] = []
         self._links: list[LinkRow] = []
+        self._next_note = next_id(tx.session, Activity)
+        self._notes: list[ActivityRow] = []
 
     def take(self, records: Sequence[Record]) -> None:
         """Take a portion of the file."""
@@ -200,8 +203,17 @@ class Importer:
         for position, person in enumerate(people, start=1):
             self._links.append(LinkRow(self._next_link, deal_id, person.id, position))
             self._next_link += 1
+        if said.note:
+            self._note(deal_id, owner, said.note, created)
         self._report.take(said.amount, currency)
         self._report.created += 1
+
+    def _note(self, deal_id: int, owner_id: int, text: str, at: str) -> None:
+        """Write what the row notes on its deal, as its owner's and as old as it: it is no news."""
+        uid, kind = new_uid(self._tx.now), ActivityKind.NOTE.value
+        about = (None, None, deal_id, None, owner_id)
+        self._notes.append(ActivityRow(self._next_note, uid, at, self._now, 1, kind, text, *about))
+        self._next_note += 1
 
     def _people(self, said: DealRecord) -> list[Person]:
         """Return the contacts of a row, each once, the primary contact first."""
@@ -257,10 +269,11 @@ class Importer:
             (Contact, self._book.take_fresh()),
             (Deal, self._deals),
             (DealContact, self._links),
+            (Activity, self._notes),
         ):
             if rows:
                 insert_bulk(self._tx, table, type(rows[0])._fields, rows)
-        self._deals, self._links = [], []
+        self._deals, self._links, self._notes = [], [], []
 
     def _update(self, row: _Row, deal_id: int) -> None:
         """Change what the row says otherwise; what it does not say stays."""
@@ -285,11 +298,20 @@ class Importer:
         if deal.stage_id != before["stage_id"] and place.kind is not StageKind.OPEN:
             ended = self._ending(said, place.kind).closed_at
             deal.closed_at = deal.stage_entered_at = datetime.fromisoformat(ended or self._now)
-        if _fields(deal) == before:
+        noted = bool(said.note) and not self._is_noted(deal_id, said.note)
+        if noted:
+            actions.activities.add(self._tx, ActivityKind.NOTE, said.note, deal_id=deal_id)
+        if _fields(deal) == before and not noted:
             self._report.skipped += 1
         else:
             self._report.updated += 1
             self._report.take(said.amount, said.currency or self._currency)
+
+    def _is_noted(self, deal_id: int, text: str) -> bool:
+        """Return whether a deal has a note of these very words: a file may come twice."""
+        query = select(Activity.id).where(Activity.deal_id == deal_id, Activity.text == text)
+        query = query.where(Activity.kind == ActivityKind.NOTE.value).limit(1)
+        return self._tx.session.exec(query).first() is not None
 
 
 def _fields(deal: Deal) -> dict[str, Any]:

@@ -25,7 +25,7 @@ AUTO = "auto"
 DEAL_FIELDS = (
     "title", "contact", "first_name", "last_name", "contact_id", "company", "phone", "email",
     "pipeline", "stage", "status", "owner", "amount", "currency", "close_date", "created", "closed",
-    "reference", "lost_reason", "outcome", "last_stage", "contacts", "phones", "emails",
+    "reference", "lost_reason", "note", "outcome", "last_stage", "contacts", "phones", "emails",
     "companies", "contact_uids", "uid",
 )  # fmt: skip
 """The last ones are for our own exports: an outcome is what kind of stage a deal is in, and several

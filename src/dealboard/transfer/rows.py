@@ -15,6 +15,9 @@ from dealboard.transfer.survey import first
 LONGEST = 100_000
 """Characters in a cell of several values, each of which has its own limit."""
 
+NOTE_LIMIT = 20_000
+"""Characters of a note, the one text of several lines."""
+
 LIMITS = {
     "title": 200,
     "contact": 200,
@@ -67,6 +70,7 @@ class DealRecord(NamedTuple):
     owner: str
     reference: str
     lost_reason: str
+    note: str
     outcome: str
     last_stage: str
     contacts: str
@@ -82,6 +86,7 @@ class DealRecord(NamedTuple):
     closed: str | None
 
 
+_NOTE = DealRecord._fields.index("note")
 _AMOUNT = DealRecord._fields.index("amount")
 """Where the fields end that are text, and amount, currency and dates begin."""
 
@@ -185,6 +190,9 @@ class DealReader(_Reader):
         line = record[0]
         problems: list[Problem] = []
         texts = self._texts(record, problems)
+        if texts[_NOTE]:
+            note = self._value(line, "note", texts[_NOTE], _note, problems)
+            texts[_NOTE] = note or ""
         amount, currency = self._amount(line, texts[_AMOUNT], texts[_AMOUNT + 1], problems)
         dates = [
             self._value(line, field, cell, read, problems) if cell else None
@@ -205,6 +213,10 @@ class DealReader(_Reader):
         except InvalidValue as error:
             problems.append(self.problem(line, "amount", cell, error.reason))
             return None, code
+
+
+def _note(cell: str) -> str:
+    return values.lines(cell, "note", NOTE_LIMIT)
 
 
 class ContactReader(_Reader):

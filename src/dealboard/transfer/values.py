@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from dealboard.domain.dates import Order, parse_day
 from dealboard.domain.money import MAX_WHOLE_DIGITS, currency_code, exponent, parse_money
-from dealboard.domain.text import excerpt, one_line
+from dealboard.domain.text import excerpt, one_line, storable
 from dealboard.errors import InvalidValue
 from dealboard.store.columns import moment_text
 
@@ -35,6 +35,13 @@ def text(cell: str, field: str, limit: int) -> str:
     if len(cell) <= limit and cell.isprintable():
         return cell
     return one_line(cell, field, limit=limit)
+
+
+def lines(cell: str, field: str, limit: int) -> str:
+    """Return a cell as a field of several lines is stored; otherwise as `text` does."""
+    if cell[:1] == "'" and _GUARDED.match(cell):
+        cell = cell[1:]
+    return storable(cell.replace("\r\n", "\n"), field, limit=limit)
 
 
 def cell_of(text: str) -> str:
