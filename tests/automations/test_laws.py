@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dealboard.actions import automations, contacts, deals, history, pipelines
+from dealboard.actions import automations, contacts, deals, history, pipelines, preferences, team
 from dealboard.automations import clock, guard
 from dealboard.domain import rules
 from dealboard.domain.stages import parse_stages
@@ -42,6 +42,7 @@ triggers = st.one_of(
     st.just({"on": "stage_changed"}),
     st.builds(lambda stage: {"on": "stage_changed", "to": stage}, STAGES),
     st.sampled_from([{"on": "contact_added"}, {"on": "contact_removed"}]),
+    st.sampled_from([{"on": "close_date"}, {"on": "rotting"}, {"on": "task_overdue", "days": 1}]),
 )
 steps = st.one_of(
     st.builds(lambda stage: {"do": "move_stage", "stage": stage}, STAGES),
@@ -54,6 +55,10 @@ steps = st.one_of(
     ),
     st.builds(lambda text: {"do": "create_deal", "pipeline": 2, "title": text}, TEXTS),
     st.builds(lambda who: {"do": "add_contact", "contact": who}, st.sampled_from(["1", "2", "no"])),
+    st.builds(lambda day: {"do": "update_deal", "close_date": day}, st.sampled_from(["today", ""])),
+    st.builds(lambda stage: {"do": "update_deal", "title": "fixed", "stage": stage}, STAGES),
+    st.builds(lambda owner: {"do": "assign_owner", "owner": owner}, st.integers(1, 2)),
+    st.just({"do": "add_task", "text": "task", "days": 0}),
     st.just({"do": "add_note", "text": "note"}),
     st.just({"do": "send_webhook", "url": "https://example.com/"}),
     st.just({"do": "delay", "minutes": 1}),
@@ -196,6 +201,13 @@ class Delayed(Rules):
         else:
             pytest.fail("delayed actions beget delayed actions without end")
 
+    @rule(days=st.integers(1, 40))
+    def sleep(self, days: int) -> None:
+        """Let what waits for a day come, and come once."""
+        self.clock.advance(days=days)
+        while clock.due(self.workspace).operations:
+            self.clock.advance(minutes=1)
+
     def take_all_back(self) -> None:
         """Leave it: what the clock did to the deals stands in the way, and is said."""
 
@@ -210,6 +222,8 @@ def origin(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     def furnish(tx: Any) -> None:
         pipelines.create(tx, "Sales", parse_stages("Lead:10,Offer:60"))
         pipelines.create(tx, "Onboarding", parse_stages("Start:50"))
+        team.add(tx, "Bea")
+        preferences.set_rotting(tx, 9)
         for name in ("Ann", "Bob"):
             contacts.add(tx, name=name)
         for number, reference in enumerate(("A", "B", None), start=1):
