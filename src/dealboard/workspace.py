@@ -5,9 +5,7 @@ reader), and a command line uses one for both. Importing and opening it loads th
 SQLAlchemy and SQLModel come with the first `run`.
 """
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
@@ -16,6 +14,7 @@ from dealboard.domain.views import Role, User
 from dealboard.errors import StorageFailed, UnknownName
 from dealboard.store import driver
 from dealboard.store import settings as kept
+from dealboard.store.collector import undisturbed
 from dealboard.store.open import FORMAT, Reader, open_reader
 from dealboard.store.reads import settings, team
 
@@ -40,18 +39,6 @@ STILL_THERE = "The file is in use: traces of it may stay in there until dealboar
 def system_clock() -> datetime:
     """Return the present moment, in UTC."""
     return datetime.now(UTC)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Keep the garbage collector out while a lock is held and much is looked at for a moment."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class Workspace:

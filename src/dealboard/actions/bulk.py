@@ -55,20 +55,22 @@ def create_many(tx: Transaction, drafts: Sequence[Draft]) -> tuple[int, ...]:
     people = _people(tx, drafts)
     ranks = _ranks_on_top(tx, [draft.stage_id for draft in drafts])
     uids = new_uids(tx.now, len(drafts))
+    endings = {
+        (stage_id, day): _ending(tx, _stage(tx, stages, stage_id, None), day)
+        for stage_id, day in {(draft.stage_id, draft.close_date) for draft in drafts}
+    }
+    codes = {draft.currency: currency_code(draft.currency) for draft in drafts}
     for draft, uid, rank in zip(drafts, uids, ranks, strict=True):
         who = [people[contact_id] for contact_id in dict.fromkeys(draft.contacts)]
-        title = values.title(
-            who[0][0][: values.TITLE_LIMIT] if draft.title is None else draft.title
-        )
-        reference = values.reference(draft.reference)
-        stage = _stage(tx, stages, draft.stage_id, None)
-        closing = values.closing(tx, stage.kind, draft.close_date)
+        called = who[0][0][: values.TITLE_LIMIT] if draft.title is None else draft.title
+        title, reference = values.title(called), values.reference(draft.reference)
+        found_by = search_text(title, reference, who)
         rows.append(
             (
-                *(uid, draft.stage_id, rank, title, reference, search_text(title, reference, who)),
-                *(owners[draft.owner_id], values.amount(draft.amount)),
-                *(currency_code(draft.currency), encode(closing.close_date), closing.auto),
-                *(encode(closing.closed_at), now, now, now, 1),
+                *(uid, draft.stage_id, rank, title, reference, found_by),
+                *(owners[draft.owner_id], values.amount(draft.amount), codes[draft.currency]),
+                *endings[draft.stage_id, draft.close_date],
+                *(now, now, now, 1),
             )
         )
     ids = tx.insert_many(Deal, _COLUMNS, rows)
@@ -279,6 +281,14 @@ def _on_top(
         )
         for number, deal in enumerate(some)
     ]
+
+
+def _ending(
+    tx: Transaction, stage: Stage, close_date: date | None
+) -> tuple[str | None, bool, str | None]:
+    """Return close date, whether it was set by itself, and when a deal closed, as they are kept."""
+    closing = values.closing(tx, stage.kind, close_date)
+    return encode(closing.close_date), closing.auto, encode(closing.closed_at)
 
 
 def _people(tx: Transaction, drafts: Sequence[Draft]) -> dict[int, tuple[str, str | None]]:

@@ -65,8 +65,10 @@ def may_fire(noticed: Noticed, waiting: Collection[On]) -> bool:
     name, _, before, after = noticed.touched
     if name == "activity" or noticed.deal_id is None:
         return False
-    if name != "deal" or before is None:
-        return True
+    if name != "deal":
+        return not _OF_LINKS.isdisjoint(waiting)
+    if before is None:
+        return On.CREATED in waiting
     return after is not None and (On.UPDATED in waiting or "stage_id" in after)
 
 
@@ -102,6 +104,7 @@ def _event(deal_id: int, touches: Sequence[Touched]) -> Event | None:
     return _with_links(deal_id, fields, before, after, links)
 
 
+_OF_LINKS = frozenset({On.UPDATED, On.CONTACT_ADDED, On.CONTACT_REMOVED})
 _UPDATED = frozenset({On.UPDATED})
 _MOVED = frozenset({On.UPDATED, On.STAGE})
 

@@ -7,6 +7,7 @@ in the way is named. `rank` is not held against an undo, being only a place amon
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from dealboard.domain.text import excerpt, first_line
 from dealboard.errors import NotFound, Refused
 from dealboard.store import images, journal, outbox, search, tables
 from dealboard.store.changes import changes
+from dealboard.store.collector import undisturbed
 from dealboard.store.driver import Connection
 from dealboard.store.images import TABLES, Image
 from dealboard.store.search import chunks
@@ -45,6 +47,7 @@ class UndoConflict(Refused):
         )
 
 
+@undisturbed()
 def undo(tx: Transaction, seq: int | None = None) -> int:
     """Take back an operation, by default the actor's newest one, and return its number.
 
@@ -63,6 +66,7 @@ def undo(tx: Transaction, seq: int | None = None) -> int:
     return target.seq
 
 
+@undisturbed()
 def redo(tx: Transaction) -> int:
     """Do again what the actor took back last, and return the number of that operation.
 
@@ -164,7 +168,9 @@ class _Inversion:
     ) -> None:
         self._tx = tx
         self._label = label
-        self._done = done
+        self._done: dict[str, list[Touched]] = {name: [] for name in TABLES}
+        for touched in done:
+            self._done[touched.table].append(touched)
         self._batch = batch
         self._reasons: dict[str, None] = {}
         tx.flush()
@@ -172,19 +178,16 @@ class _Inversion:
             (name, row_id): image
             for name, table in TABLES.items()
             for row_id, image in _load(
-                tx.connection, table, "id", (each.row_id for each in self._of(name))
+                tx.connection, table, "id", (each.row_id for each in self._done[name])
             )
         }
 
-    def _of(self, name: str) -> Iterator[Touched]:
-        return (touched for touched in self._done if touched.table == name)
-
     def apply(self) -> None:
         """Invert the changes, or raise UndoConflict with everything that is in the way."""
-        for touched in self._done:
+        for touched in chain.from_iterable(self._done.values()):
             self._check(touched)
         for name, table in TABLES.items():
-            created = (touched.row_id for touched in self._of(name) if touched.before is None)
+            created = (touched.row_id for touched in self._done[name] if touched.before is None)
             for ids in chunks(created):
                 self._check_references(table, _marks(ids), ids)
         if self._batch is not None:
@@ -263,10 +266,14 @@ class _Inversion:
 
     def _insert_deleted(self) -> None:
         """Insert rows as they were, past the session, and what they are found by."""
-        gone: dict[str, dict[int, Image]] = {name: {} for name in TABLES}
-        for touched in self._done:
-            if touched.before is not None and touched.after is None:
-                gone[touched.table][touched.row_id] = touched.before
+        gone: dict[str, dict[int, Image]] = {
+            name: {
+                touched.row_id: touched.before
+                for touched in done
+                if touched.before is not None and touched.after is None
+            }
+            for name, done in self._done.items()
+        }
         links = gone["deal_contact"]
         people: dict[int, list[Image]] = {}
         for link in sorted(links.values(), key=lambda link: link["position"]):
@@ -305,7 +312,7 @@ class _Inversion:
     def _restore_changed(self) -> None:
         for name, table in TABLES.items():
             changed = {
-                each.row_id: each.before for each in self._of(name) if each.before and each.after
+                each.row_id: each.before for each in self._done[name] if each.before and each.after
             }
             self._check_parents(table, changed.values())
             self._refuse()
@@ -324,7 +331,7 @@ class _Inversion:
     def _delete_created(self, names: Collection[str]) -> None:
         for name, table in reversed(TABLES.items()):
             if name in names:
-                created = (touched.row_id for touched in self._of(name) if touched.before is None)
+                created = (touched.row_id for touched in self._done[name] if touched.before is None)
                 self._tx.delete_many(table, created)
 
 
