@@ -227,6 +227,6 @@ class TemplateForm(ModalScreen[int | None]):
         else:
             self.dismiss(receipt.value)
             app.tell(receipt)
-            app.say(f"{receipt.label} · it is on · u undoes")
+            app.say(f"{receipt.label} · it is on · d tries it · u undoes")
         finally:
             self._saving = False
