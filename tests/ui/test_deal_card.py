@@ -305,6 +305,12 @@ def test_a_header_shows_name_probability_number_value_and_weighted_value() -> No
     ]
 
 
+def test_a_stage_whose_deals_weigh_nothing_says_so_once() -> None:
+    lost = StageTotals(1, 3, (Subtotal("EUR", 900, 0), Subtotal("USD", 800, 0)))
+    lines = text_of(header_lines(STAGE, lost, 32, "en_US"))
+    assert lines[1:3] == [" 3 deals                €9 + $8", " weighted                     –"]
+
+
 def test_the_header_under_the_cursor_stands_out_without_colour() -> None:
     lines = header_lines(STAGE, None, 32, "en_US", Heading.CURRENT)
     assert plain(lines[-1]).startswith("━")

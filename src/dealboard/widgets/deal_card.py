@@ -303,7 +303,7 @@ def _money_rows(
 ) -> list[tuple[list[Span], list[Span]]]:
     count = scope.counted(totals.deals)
     values = [(part.amount, part.currency) for part in totals.totals]
-    weighted = [(part.weighted, part.currency) for part in totals.totals]
+    weighted = [(part.weighted, part.currency) for part in totals.totals if part.weighted]
     return [
         ([(count, "muted")], [(money(values, width - len(count) - 1, locale), "total")]),
         ([("weighted", "muted")], [(money(weighted, width - 9, locale), "muted")]),
