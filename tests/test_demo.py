@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from dealboard import actions, demo
+from dealboard.conversions import preview
+from dealboard.domain.outbox import State
 from dealboard.domain.text import SEPARATOR, search_text
 from dealboard.errors import Refused, StorageFailed
 from dealboard.store import tables
-from dealboard.store.reads import today
+from dealboard.store.reads import conversions, today, told
 from dealboard.store.search import contact_search
 from dealboard.workspace import Workspace
 from tests.conftest import MORNING
@@ -215,3 +217,21 @@ def test_some_deals_rot_some_contacts_chat_and_have_fields_of_their_own(shown: W
     assert scalar(shown, "SELECT count(DISTINCT contact_id) FROM message") == 3
     assert scalar(shown, "SELECT count(*) FROM custom_field") == 2
     assert scalar(shown, "SELECT count(*) FROM contact WHERE custom <> '{}'") > 20
+
+
+def test_it_shows_a_dry_run_for_meta_the_same_on_every_run(tmp_path: Path) -> None:
+    found = []
+    for name in ("one", "two"):
+        path = tmp_path / f"{name}.db"
+        demo.build(path, now=MORNING, events=True)
+        workspace = Workspace.open(path, clock=lambda: MORNING)
+        setup = workspace.read(conversions.setup)
+        assert (setup.enabled, setup.live) == (True, False)
+        counts = workspace.read(told.counts)
+        assert counts.keys() == {State.PENDING, State.HELD, State.SENT, State.EXPIRED}
+        (newest,) = workspace.read(told.events, now=MORNING, states=[State.SENT], limit=1)
+        shown = workspace.read(preview.of, newest.id, now=MORNING)
+        assert shown.earlier == ()
+        found.append(rows(workspace, "SELECT state, reason, created_at, deal_id FROM outbox"))
+        workspace.close()
+    assert found[0] == found[1]

@@ -67,16 +67,21 @@ PER_COMPANY = 6
 """Deals per company: larger demos have more companies."""
 
 
-def build(path: Path, *, deals: int = DEALS, now: datetime) -> None:
+def build(path: Path, *, deals: int = DEALS, now: datetime, events: bool = False) -> None:
     """Create a workspace with so many demo deals, as of the aware moment `now`.
 
-    Raises StorageFailed when something is at the path.
+    With `events` it is set up to tell Meta of its deals, as a dry run. Raises StorageFailed when
+    something is at the path.
     """
     words = _words()
     owner = words["owners"][0]["name"]
     workspace = Workspace.create(path, owner=owner, currency="EUR", country="IT", clock=lambda: now)
     try:
         workspace.run(lambda tx: _fill(tx, words, deals), automations=False)
+        if events:
+            from dealboard.demo_events import add_events
+
+            workspace.run(lambda tx: add_events(tx), automations=False, conversions=False)
     finally:
         workspace.close()
 

@@ -1,8 +1,10 @@
 """Switching the events for Meta on, as a dry run, live and off; kept outside the journal."""
 
+from typing import Any
+
 import pytest
 
-from dealboard.actions import contacts, conversions
+from dealboard.actions import contacts, conversions, outbox
 from dealboard.domain.conversions import Setup
 from dealboard.errors import InvalidValue, Refused
 from dealboard.store.reads import conversions as reads
@@ -75,3 +77,25 @@ def test_metas_ids_of_a_contact_are_kept_as_they_are_and_checked(desk: Desk) -> 
     ):
         with pytest.raises(InvalidValue, match="no such id"):
             desk.do(contacts.edit, made, {field: value})  # type: ignore[misc]
+
+
+def test_all_is_set_up_at_once_and_another_data_set_begins_as_a_dry_run(desk: Desk) -> None:
+    chosen: dict[str, Any] = {"action_source": "chat", "unknown_consent": True, "grace_minutes": 3}
+    desk.do(conversions.set_up, DATASET, **chosen)
+    assert desk.workspace.read(reads.setup) == Setup(DATASET, enabled=True, **chosen)
+    desk.do(conversions.go_live)
+    desk.do(conversions.set_up, DATASET, **chosen | {"grace_minutes": 5})
+    assert desk.workspace.read(reads.setup).live
+    desk.do(conversions.set_up, "9876543210", **chosen)
+    assert not desk.workspace.read(reads.setup).live
+    with pytest.raises(InvalidValue):
+        desk.do(conversions.set_up, DATASET, **chosen | {"grace_minutes": 61})
+
+
+def test_nothing_is_hurried_where_nothing_goes_out(desk: Desk) -> None:
+    desk.do(conversions.enable, DATASET)
+    with pytest.raises(Refused, match="No events for Meta are sent"):
+        desk.do(outbox.hasten, "meta")
+    desk.do(conversions.go_live)
+    with pytest.raises(Refused, match="no events for Meta that wait"):
+        desk.do(outbox.hasten, "meta")

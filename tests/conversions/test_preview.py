@@ -138,3 +138,38 @@ def test_a_timeline_tells_what_was_sent(counter: Counter) -> None:
 def test_the_set_up_is_no_event_of_anybodys(counter: Counter) -> None:
     counter.do(conversions.go_live)
     assert counter.events() == []
+
+
+def test_a_timeline_tells_what_is_held_and_what_did_not_arrive(counter: Counter) -> None:
+    deal = counter.deal(counter.person("Bob", consent=None))
+    found = counter.desk.workspace.read(timeline.of_deal, deal)
+    assert f"holds Lead for Meta: {CONSENT_UNKNOWN}" in [event.sentence for event in found]
+    counter.later()
+    at = moment_text(counter.clock())
+    counter.mark(counter.last(), state="failed", settled_at=at, reason="It is not as it should be.")
+    found = counter.desk.workspace.read(timeline.of_deal, deal)
+    assert found[0].sentence == "could not send Lead to Meta: It is not as it should be."
+    counter.mark(counter.last(), state="expired", settled_at=at)
+    found = counter.desk.workspace.read(timeline.of_deal, deal)
+    assert found[0].sentence == "could not send Lead to Meta in time"
+
+
+def test_a_list_is_read_as_ids_and_the_rows_in_view(counter: Counter) -> None:
+    counter.deal()
+    counter.deal(counter.person("Bob", consent=None))
+    read, now = counter.desk.workspace.read, counter.clock()
+    ids = read(told.ordered_ids)
+    assert [*ids] == [each.id for each in read(told.events, now=now, limit=9)]
+    (held,) = read(told.ordered_ids, [State.HELD])
+    (row,) = read(told.by_ids, [held, 999], now=now)
+    assert row == read(told.event, held, now=now)
+
+
+def test_what_expired_counts_until_it_was_seen(counter: Counter) -> None:
+    counter.deal()
+    read = counter.desk.workspace.read
+    counter.mark(counter.last(), state="expired", settled_at=moment_text(counter.clock()))
+    counter.later()
+    assert read(told.standing, counter.clock()).expired == 1
+    counter.do(conversions.acknowledge)
+    assert read(told.standing, counter.clock()).expired == 0

@@ -203,3 +203,17 @@ def test_what_looks_like_a_token_of_metas_is_struck_out(text: str) -> None:
     assert "canary" not in shown
     assert "•••" in shown
     assert redacted(shown) == shown
+
+
+def test_a_token_is_stored_where_only_its_user_reads_it(folder: Path) -> None:
+    found = Secrets(folder, {}, lambda _name: None)
+    with pytest.raises(SecretMissing):
+        found.place(META_TOKEN)
+    found.store(META_TOKEN, Secret("EAAtoken"))
+    assert (folder / META_TOKEN).stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert found.place(META_TOKEN) == "the file secrets/meta-token"
+    assert signs(found.find(META_TOKEN)) == signs(Secret("EAAtoken"))
+    with pytest.raises(SecretMissing, match="no token has"):
+        found.store(META_TOKEN, Secret("two words"))
+    assert [each.name for each in folder.iterdir()] == [META_TOKEN]

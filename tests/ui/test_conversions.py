@@ -26,6 +26,7 @@ from dealboard.store.transaction import Transaction
 from dealboard.widgets.line import Line
 from dealboard.workspace import Workspace
 from tests.conftest import Clock
+from tests.delivery import graph
 from tests.ui.drive import Robot, driving
 
 DATASET = "1234567890"
@@ -266,6 +267,27 @@ async def test_going_live_says_how_many_wait_and_asks_about_them(told_of: Worksp
         assert not setup(told_of).enabled
 
 
+async def test_sending_now_waits_for_no_grace_and_says_how_far_it_is(
+    told_of: Workspace, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEALBOARD_META_TOKEN", graph.TOKEN)
+    with graph.Graph() as meta:
+        file = path.parent / "config.toml"
+        config = Config(file=file, location=path, meta_base_url=meta.url)
+        async with driving(told_of, path, size=(140, 30), config=config) as robot:
+            screen = await open_list(robot, "Consent is unknown")
+            assert not screen.check_action("send_now", ())
+            await robot.press("o", "1", "1")
+            await robot.until(lambda: "● live" in robot.text)
+            assert not meta.accepted
+            await robot.press("S")
+            await robot.until(lambda: "Sent 1 of 1 event" in robot.text)
+            await robot.until(lambda: "✓ sent" in robot.text)
+            assert graph.TOKEN not in robot.text
+        assert not meta.wrong
+        assert sum(meta.accepted.values()) == 1
+
+
 async def test_a_pause_says_why_and_is_ended_by_a_key(told_of: Workspace, clock: Clock) -> None:
     pause = Pause("Meta does not accept the token.", None, "abcd", clock.now)
     told_of.run(lambda tx: actions.conversions.go_live(tx))
@@ -282,9 +304,9 @@ async def test_what_expired_is_said_until_it_was_seen(told_of: Workspace, clock:
     clock.now += AN_HOUR
     async with driving(told_of, told_of.path, size=(140, 30)) as robot:
         await robot.until(lambda: "! 1 expired" in robot.text)
-        await open_list(robot, "(a seen)")
+        await open_list(robot, "a marks them seen")
         await robot.press("a")
-        await robot.until(lambda: "(a seen)" not in robot.text)
+        await robot.until(lambda: "a marks them seen" not in robot.text)
         await robot.press("f2")
         await robot.until(lambda: "‖ 1 held" in robot.text)
         assert "expired" not in robot.text

@@ -28,9 +28,7 @@ def enable(tx: Transaction, dataset: str, *, live: bool = False) -> None:
     """
     access.full_access(tx)
     dataset = rules.check_dataset(dataset)
-    paused = tx.read(queue.pause, rules.KIND)
-    if paused is not None and paused.until is None:
-        outbox.resume(tx.connection, rules.KIND)
+    _mend(tx)
     _set(tx, tx.read(reads.setup)._replace(dataset=dataset, enabled=True, live=live))
     tx.describe(f"Events for data set {dataset}: {'live' if live else 'dry run'}")
 
@@ -66,9 +64,10 @@ def set_up(
 ) -> None:
     """Choose all that can be chosen, and write events from now on.
 
-    A dry run, unless events go out to this data set already.
+    A dry run, unless events go out to this data set already. A pause ends as `enable` ends it.
     """
     access.full_access(tx)
+    _mend(tx)
     dataset, before = rules.check_dataset(dataset), tx.read(reads.setup)
     goes_on = before.enabled and before.dataset == dataset
     setup = Setup(
@@ -103,6 +102,13 @@ def set_unknown_consent(tx: Transaction, agreed: bool) -> None:
 def set_grace(tx: Transaction, minutes: int) -> None:
     """Choose how long an event waits, so that it can be taken back (decision 80)."""
     _change(tx, grace_minutes=rules.check_grace(minutes))
+
+
+def _mend(tx: Transaction) -> None:
+    """End a pause that only a person could."""
+    paused = tx.read(queue.pause, rules.KIND)
+    if paused is not None and paused.until is None:
+        outbox.resume(tx.connection, rules.KIND)
 
 
 def _change(tx: Transaction, **fields: Any) -> None:

@@ -85,7 +85,7 @@ def _demo_file(deals: int | None) -> Path:
         output.note(f"Making {size:,} demo deals…")
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="dealboard-demo-"))
     path = Path(folder, "demo.db")
-    demo.build(path, deals=size, now=datetime.now(UTC))
+    demo.build(path, deals=size, now=datetime.now(UTC), events=True)
     return path
 
 

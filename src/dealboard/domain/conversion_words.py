@@ -126,6 +126,8 @@ def when(event: Told, setup: Setup, now: datetime) -> str:
         return "being sent"
     if event.state not in WAITING:
         return moment(event.settled_at or event.moment, now)
+    if event.expires_at <= now:
+        return "! too old"
     left = f"{span(event.expires_at - now)} left"
     if is_near_end(event, now):
         return f"! {left}"
@@ -142,7 +144,7 @@ def nearest_end(standing: Standing, now: datetime) -> str:
         return ""
     left = standing.oldest + WINDOW - now
     mark = "! " if now - standing.oldest >= NEAR_END else ""
-    return f"{mark}next expires in {span(left)}" if left > timedelta() else "! one expires"
+    return f"{mark}next expires in {span(left)}" if left > timedelta() else "! some are too old"
 
 
 def paused(pause: Pause, now: datetime) -> str:

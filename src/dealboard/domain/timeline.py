@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from dealboard.domain.dates import MONTHS
 from dealboard.domain.money import format_amount
+from dealboard.domain.outbox import State
 from dealboard.domain.stages import StageKind
 from dealboard.domain.text import excerpt
 from dealboard.domain.views import ActivityKind, EventKind
@@ -160,9 +161,21 @@ def by_rule(name: str) -> str:
     return f" by the automation “{excerpt(name)}”"
 
 
-def sent_to_meta(name: str) -> Sentence:
-    """Return that an event of a deal reached Meta."""
-    return EventKind.SENT, f"sent {name} to Meta"
+def told_meta(name: str, state: State, reason: str) -> Sentence:
+    """Return what became of an event for Meta: sent, held, refused, too late, in doubt."""
+    why = f": {excerpt(reason)}" if reason else ""
+    match state:
+        case State.SENT:
+            told = f"sent {name} to Meta"
+        case State.HELD:
+            told = f"holds {name} for Meta{why}"
+        case State.EXPIRED:
+            told = f"could not send {name} to Meta in time"
+        case State.UNKNOWN:
+            told = f"may have sent {name} to Meta{why}"
+        case _:
+            told = f"could not send {name} to Meta{why}"
+    return EventKind.SENT, told
 
 
 def imported(batch_day: date) -> Sentence:

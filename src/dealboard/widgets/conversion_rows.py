@@ -16,7 +16,7 @@ COLUMNS = (
     Column("event", "Event", 11, 8),
     Column("deal", "Deal", 36, 12, flex=True),
     Column("state", "State", 12, 10),
-    Column("when", "When", 12, 9),
+    Column("when", "When", 12, 9, "right"),
     Column("reason", "Reason", 70, 12, flex=True),
     Column("contact", "Contact", 24, 8),
 )

@@ -13,7 +13,7 @@ from dealboard.domain.conversions import Identity, Person, Preview, Setup
 from dealboard.domain.money import NOTHING
 from dealboard.domain.outbox import Attempt, State, Verdict
 from dealboard.widgets.blocks import EMPTY, Block, rule
-from dealboard.widgets.lines import Line, Span, cut_line, literal
+from dealboard.widgets.lines import Line, Span, cut, cut_line, literal
 from dealboard.widgets.wrapping import wrap
 
 LABEL = 14
@@ -80,7 +80,9 @@ def sheet_blocks(sheet: Sheet, width: int) -> list[Block]:
     for title, lines in parts:
         found = tuple(lines)
         if title and found:
-            blocks.append(Block(("head", title), (EMPTY, rule(title, width)), stops=False))
+            blocks.append(
+                Block(("head", title), (EMPTY, rule(cut(title, width - 4), width)), stops=False)
+            )
         blocks.append(Block(("part", title), found, stops=False))
     return blocks
 
@@ -102,7 +104,7 @@ def _head(sheet: Sheet, width: int) -> Iterator[Line]:
     yield cut_line([(INDENT, "text"), *title], width)
     if event.reason:
         yield from _wrapped(event.reason, width, style)
-    for problem in sheet.preview.problems:
+    for problem in sheet.preview.problems if event.state is State.PENDING else ():
         yield from _wrapped(f"✗ Meta would refuse it: {problem}", width, "lost")
     yield EMPTY
     rows = (

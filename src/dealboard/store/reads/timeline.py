@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from dealboard.domain import timeline
+from dealboard.domain.outbox import State
 from dealboard.domain.stages import StageKind
 from dealboard.domain.text import excerpt
 from dealboard.domain.timeline import Image, Place
@@ -46,7 +47,7 @@ _BEFORE = {
     _OPERATION: "(operation.at, 0, operation.seq) < (:at, :stream, :number)",
     _WRITTEN: "(activity.created_at, 1, activity.id) < (:at, :stream, :number)",
     _DONE: "(activity.done_at, 2, activity.id) < (:at, :stream, :number)",
-    _SENT: "(settled_at, 3, id) < (:at, :stream, :number)",
+    _SENT: "(coalesce(settled_at, created_at), 3, id) < (:at, :stream, :number)",
 }
 
 
@@ -374,15 +375,19 @@ def _by_rules(
 
 
 def _sent(connection: Connection, deal_id: int, mark: Mark, limit: int) -> Iterator[Event]:
-    """Yield the events about a deal that reached Meta; what names a row has its name in it."""
+    """Yield what became of the events about a deal, but for those that wait or were called off.
+
+    What names a row has its event's name in it.
+    """
     rows = connection.execute(
-        "SELECT id, settled_at, key, operation_seq FROM outbox WHERE deal_id = :deal"
-        f" AND +kind = 'meta' AND +state = 'sent' AND {_BEFORE[_SENT]}"
-        " ORDER BY settled_at DESC, id DESC LIMIT :limit",
+        "SELECT id, coalesce(settled_at, created_at), key, state, reason, operation_seq FROM outbox"
+        " WHERE deal_id = :deal AND +kind = 'meta' AND +state NOT IN ('pending', 'cancelled')"
+        f" AND {_BEFORE[_SENT]} ORDER BY coalesce(settled_at, created_at) DESC, id DESC"
+        " LIMIT :limit",
         _marked(mark, limit) | {"deal": deal_id},
     )
-    for row_id, at, key, operation in rows.fetchall():
-        kind, sentence = timeline.sent_to_meta(key.split("|")[1])
+    for row_id, at, key, state, reason, operation in rows.fetchall():
+        kind, sentence = timeline.told_meta(key.split("|")[1], State(state), reason)
         yield Event(moment(at), None, sentence, kind, operation, outbox=row_id)
 
 
