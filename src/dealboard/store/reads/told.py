@@ -75,7 +75,8 @@ def by_ids(connection: Connection, ids: Sequence[int], *, now: datetime) -> tupl
     """Return events by their ids, those that are gone left out."""
     params: Params = {**moments(now)}
     chosen = listed("id", ids, params)
-    return tuple(map(_told, connection.execute(f"{_TOLD} AND outbox.id IN ({chosen})", params)))
+    where = f" WHERE +kind = 'meta' AND outbox.id IN ({chosen})"
+    return tuple(map(_told, connection.execute(f"{_TOLD}{where}", params)))
 
 
 def events(
@@ -120,7 +121,7 @@ def frozen(
 ) -> Iterator[tuple[Told, str]]:
     """Yield events with what their rows hold (domain.conversions.parse), the oldest first."""
     params: Params = moments(now)
-    where = f" AND outbox.state IN ({listed('state', states, params)})"
+    where = f" WHERE kind = 'meta' AND outbox.state IN ({listed('state', states, params)})"
     rows = connection.execute(
         f"{_TOLD.replace(' FROM outbox', ', outbox.payload FROM outbox', 1)}{where}"
         " ORDER BY outbox.created_at, outbox.id",
