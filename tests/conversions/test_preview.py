@@ -63,6 +63,8 @@ def test_the_queue_tells_what_and_why_newest_first(counter: Counter) -> None:
     assert read(told.events, now=now, deal_id=deal, limit=9) == (oldest,)
     assert read(told.events, now=now, before=newest.id, limit=9) == (oldest,)
     assert read(told.event, oldest.id, now=now) == oldest
+    assert read(told.by_ids, [oldest.id], now=now) == (oldest,)
+    assert [each for each, _ in read(told.frozen, [State.HELD], now=now)] == [oldest]
 
 
 def test_an_event_shows_what_becomes_of_each_value_masked(counter: Counter) -> None:
