@@ -304,9 +304,9 @@ async def test_what_expired_is_said_until_it_was_seen(told_of: Workspace, clock:
     clock.now += AN_HOUR
     async with driving(told_of, told_of.path, size=(140, 30)) as robot:
         await robot.until(lambda: "! 1 expired" in robot.text)
-        await open_list(robot, "a marks them seen")
+        await open_list(robot, ", a: seen")
         await robot.press("a")
-        await robot.until(lambda: "a marks them seen" not in robot.text)
+        await robot.until(lambda: ", a: seen" not in robot.text)
         await robot.press("f2")
         await robot.until(lambda: "‖ 1 held" in robot.text)
         assert "expired" not in robot.text

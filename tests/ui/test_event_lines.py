@@ -72,6 +72,10 @@ def test_an_event_says_what_it_is_worth_and_what_its_values_become() -> None:
     assert '"value": 1200.50' in said
 
 
+def test_the_whole_hash_is_seen_in_a_narrow_terminal_too() -> None:
+    assert f"→ {'f' * 64}" in text(sheet(), 82)
+
+
 def test_the_newest_attempt_stands_first() -> None:
     older = Attempt(NOW - DAY, Verdict.AGAIN, "Meta has trouble of its own.", 500, doubt=True)
     newer = Attempt(NOW, Verdict.SENT, "Meta took it. Trace AbC.", 200)

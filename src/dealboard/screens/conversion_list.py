@@ -71,7 +71,5 @@ def status(page: Page, now: datetime, token: str) -> list[tuple[str, str]]:
     if end:
         parts.append((f" · {end}", "$text-warning bold" if end.startswith("!") else ""))
     if page.standing.expired:
-        parts.append(
-            (f" · ! {page.standing.expired:,} expired, a marks them seen", "$text-error bold")
-        )
+        parts.append((f" · ! {page.standing.expired:,} expired, a: seen", "$text-error bold"))
     return parts

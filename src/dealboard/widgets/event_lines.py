@@ -13,7 +13,7 @@ from dealboard.domain.conversions import Identity, Person, Preview, Setup
 from dealboard.domain.money import NOTHING
 from dealboard.domain.outbox import Attempt, State, Verdict
 from dealboard.widgets.blocks import EMPTY, Block, rule
-from dealboard.widgets.lines import Line, Span, cut, cut_line, literal
+from dealboard.widgets.lines import Line, Span, cut, cut_line, literal, width_of
 from dealboard.widgets.wrapping import wrap
 
 LABEL = 14
@@ -144,11 +144,11 @@ def _people(preview: Preview, width: int) -> Iterator[Line]:
     for person in preview.people:
         yield cut_line(_person(person, frozen=preview.told.state is not State.HELD), width)
         for value in person.values:
-            yield _value(value, width)
+            yield from _value(value, width)
     if preview.earlier:
         yield cut_line([(f"{INDENT}Made of values that no contact has today", "muted")], width)
         for value in preview.earlier:
-            yield _value(value, width)
+            yield from _value(value, width)
 
 
 def _person(person: Person, *, frozen: bool) -> list[Span]:
@@ -161,21 +161,22 @@ def _person(person: Person, *, frozen: bool) -> list[Span]:
     ]
 
 
-def _value(value: Identity, width: int) -> Line:
-    """Return a value: plain → normalised → what is sent; the last is cut where it is too narrow."""
+def _value(value: Identity, width: int) -> Iterator[Line]:
+    """Yield a value: plain → normalised → what is sent, on a line of its own where that is long."""
     label = KEYS.get(value.key, value.key)
     sent = value.sent if value.sent != value.normalised else "as it is"
-    return cut_line(
-        [
-            (f"{INDENT}{INDENT}{label:<{LABEL - 2}}", "muted"),
-            (literal(value.plain), "text"),
-            (" → ", "muted"),
-            (literal(value.normalised), "text"),
-            (" → ", "muted"),
-            (literal(sent), "accent"),
-        ],
-        width,
-    )
+    known: list[Span] = [
+        (f"{INDENT}{INDENT}{label:<{LABEL - 2}}", "muted"),
+        (literal(value.plain), "text"),
+        (" → ", "muted"),
+        (literal(value.normalised), "text"),
+    ]
+    told: list[Span] = [(" → ", "muted"), (literal(sent), "accent")]
+    if width_of([*known, *told]) <= width:
+        yield (*known, *told)
+    else:
+        yield cut_line(known, width)
+        yield cut_line([(" " * (LABEL + 1), "text"), *told], width)
 
 
 # ── what was tried ────────────────────────────────────────────────────────────────────────────
