@@ -399,6 +399,41 @@ async def test_a_message_knows_the_deal_and_waits_while_one_looks_elsewhere(
         await desk.until(lambda: not isinstance(desk.app.screen, DealPage))
 
 
+async def test_a_message_survives_the_end_of_the_app(
+    workspace: Workspace, ada: int, opened: list[str]
+) -> None:
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await begin_writing(desk)
+        await desk.burst(*"Half a me")
+        # The app ends here, without a word from anybody.
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        composer = await begin_writing(desk)
+        await desk.shows("What you wrote the last time is here again")
+        assert composer.text.text == "Half a me"
+        await desk.press("q", "enter")
+        await desk.until(lambda: opened)
+        await desk.until(lambda: not desk.app.screen.query(Composer))
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        composer = await begin_writing(desk)
+        assert composer.text.text == ""
+
+
+async def test_a_message_that_was_discarded_is_not_kept(workspace: Workspace, ada: int) -> None:
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await begin_writing(desk)
+        await desk.burst(*"Never mind")
+        await desk.press("escape", "q")
+        await desk.shows("Discard the message?")
+        await desk.press("y")
+        await desk.until(lambda: not isinstance(desk.app.screen, ContactScreen))
+        await open_chat(desk, ada)
+        assert (await begin_writing(desk)).text.text == ""
+
+
 async def test_without_a_number_nothing_is_opened(workspace: Workspace, opened: list[str]) -> None:
     add = actions.contacts.add
     bo = workspace.run(lambda tx: add(tx, first_name="Bo")).value

@@ -1,14 +1,16 @@
 """What is done in the chat with a contact, on the page of a deal and on that of the contact."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual import on, work
+from textual import events, on, work
 
 from dealboard.domain.placeholders import Setting
 from dealboard.domain.rule_fields import offers
 from dealboard.domain.views import Person, Stretch
 from dealboard.errors import DealboardError
+from dealboard.screens.drafts import Draft, Keeping, key_of, read_kept
 from dealboard.screens.newest import Newest
 from dealboard.screens.place import Place as MainScreen
 from dealboard.store.reads import messages
@@ -18,6 +20,9 @@ from dealboard.widgets.chat_pane import ChatPane
 
 if TYPE_CHECKING:
     from dealboard.store.driver import Connection
+
+MESSAGE = "message"
+"""Under which drafts of messages are kept, by the contact that they are for."""
 
 AROUND = 80
 """Messages that are read on each side of what is in view."""
@@ -32,6 +37,7 @@ class ChatVerbs(MainScreen):
     def __init__(self) -> None:
         super().__init__()
         self._chat_reads = Newest(lambda work: self.dealboard.start(work))
+        self._begun: dict[int, Keeping] = {}
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────
 
@@ -119,7 +125,9 @@ class ChatVerbs(MainScreen):
 
         def answer(sure: bool | None) -> None:
             if sure:
-                self.chat.to_begin()
+                for keeping in self._begun.values():
+                    keeping.forget()
+                self.begin_chat()
                 go()
 
         if self.unsent:
@@ -136,9 +144,45 @@ class ChatVerbs(MainScreen):
             return
         how = Setting(app.workspace.today, app.config.locale)
         material = await app.report(app.read(read_material, person.id, self.chat_deal, how))
+        kept = await self._begin_keeping(person.id)
         if material is not None and self.chat.person == person:
             sends = app.config.whatsapp_phone_id is not None
-            await self.chat.write(material._replace(sends=sends))
+            await self.chat.write(material._replace(sends=sends), kept)
+
+    def begin_chat(self) -> None:
+        """Begin as a page that is new; what is kept of messages is there when one is written."""
+        self._begun.clear()
+        self.chat.to_begin()
+
+    async def _begin_keeping(self, contact_id: int) -> str:
+        """Keep what is written to a contact from now on, and return what is kept of it already."""
+        app = self.dealboard
+        if contact_id in self._begun:
+            return ""
+        keeping = Keeping(self, contact_id, partial(self._message, contact_id), noun=MESSAGE)
+        self._begun[contact_id] = keeping
+        kept = await app.report(app.read(read_kept, app.mine(key_of(contact_id, MESSAGE))))
+        if kept is None:
+            return ""
+        keeping.found()
+        app.say("What you wrote the last time is here again, and is not sent yet")
+        return str(kept.get("text", ""))
+
+    def _message(self, contact_id: int) -> Draft | None:
+        text = self.chat.written(contact_id)
+        return {"text": text} if text.strip() else None
+
+    @on(Composer.Edited)
+    def _keep_message(self, event: Composer.Edited) -> None:
+        if event.contact_id in self._begun:
+            self._begun[event.contact_id].touch()
+
+    @on(events.ScreenSuspend)
+    @on(events.Unmount)
+    def _keep_messages(self) -> None:
+        """Keep what was written, whatever made the page go away."""
+        for keeping in self._begun.values():
+            keeping.flush()
 
     @on(Composer.Asked)
     def _ask_composer(self, event: Composer.Asked) -> None:
@@ -185,6 +229,8 @@ class ChatVerbs(MainScreen):
         do = chat_message.send if event.sent else chat_message.open_in_whatsapp
         done = await app.report(do(app, person, event.text))
         if done:
+            if person.id in self._begun:
+                self._begun.pop(person.id).forget()
             if person == self.chat.person:
                 self.chat.close(done=True)
             app.announce(None)

@@ -204,8 +204,9 @@ class DealPage(ActivityVerbs, ChatVerbs, DealVerbs):
         self._around, self._goal = around, deal_id
         self._opening = self._person = None
         self._pane, self._aside = "fields", "activity"
-        for lines in (self.fields, self.timeline, self.chat):
+        for lines in (self.fields, self.timeline):
             lines.to_begin()
+        self.begin_chat()
         self._lay()
         self.set_focus(self.fields)
         await self._open(deal_id)

@@ -70,9 +70,10 @@ def erase(tx: Transaction, found: Traces, instead: str) -> None:
     _erase_images(tx.connection, found, own, blanked)
     _erase_runs(tx.connection, found, blanked)
     _erase_letters(tx, found)
-    tx.connection.execute(
-        "DELETE FROM setting WHERE key LIKE ?", (f"%draft/contact/{found.contact_id}",)
-    )
+    for noun in ("contact", "message"):
+        tx.connection.execute(
+            "DELETE FROM setting WHERE key LIKE ?", (f"%draft/{noun}/{found.contact_id}",)
+        )
     tx.leave_no_trace = True
 
 

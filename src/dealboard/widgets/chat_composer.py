@@ -68,13 +68,21 @@ class Composer(Vertical):
         sent: bool = False
 
     @dataclass
+    class Edited(Message):
+        """Something else is written to a contact now, its fields not filled in."""
+
+        contact_id: int
+        text: str
+
+    @dataclass
     class Asked(Message):
         """The snippets, the editor, or the end of it are wanted."""
 
         what: str
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, contact_id: int, text: str) -> None:
         super().__init__()
+        self._contact_id = contact_id
         offers = Offers()
         self.text = FieldsText(text, offers)
         self._offers = offers
@@ -100,6 +108,8 @@ class Composer(Vertical):
         event.stop()
         self.text.look()
         self._preview()
+        if isinstance(event, TextArea.Changed):
+            self.post_message(self.Edited(self._contact_id, self.text.text))
 
     @on(OptionList.OptionSelected)
     def _pick(self, event: OptionList.OptionSelected) -> None:

@@ -178,27 +178,34 @@ class ChatPane(Vertical):
     @property
     def unsent(self) -> bool:
         """Whether leaving would lose a message."""
-        open_ = self.composer
-        written = [*self._drafts.values(), *([open_.text.text] if open_ is not None else [])]
-        return any(each.strip() for each in written)
+        return any(each.strip() for each in self._drafts.values())
 
-    async def write(self, material: Material) -> None:
-        """Let a message be written; what was begun for this contact is there again."""
-        composer = self.composer
-        if composer is None and self.person is not None:
-            composer = Composer(self._drafts.pop(self.person.id, ""))
+    def written(self, contact_id: int) -> str:
+        """Return what is written to a contact and not sent."""
+        return self._drafts.get(contact_id, "")
+
+    async def write(self, material: Material, kept: str) -> None:
+        """Let a message be written; what was begun for this contact, or `kept`, is there again."""
+        composer, person = self.composer, self.person
+        if composer is None and person is not None:
+            composer = Composer(person.id, self._drafts.setdefault(person.id, kept))
             await self.mount(composer)
         if composer is not None:
             composer.take(material)
             self.screen.set_focus(composer.text)
+
+    @on(Composer.Edited)
+    def _hold(self, event: Composer.Edited) -> None:
+        """Hold what is written; keeping it is the screen's."""
+        self._drafts[event.contact_id] = event.text
 
     def close(self, *, done: bool = False) -> None:
         """Put the message aside, or be `done` with it."""
         composer, person = self.composer, self.person
         if composer is None:
             return
-        if person is not None and not done:
-            self._drafts[person.id] = composer.text.text
+        if person is not None and done:
+            self._drafts.pop(person.id, None)
         if composer.has_focus_within:
             self.screen.set_focus(self.talk)
         composer.remove()
