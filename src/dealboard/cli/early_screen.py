@@ -69,6 +69,7 @@ def shown(frame: str) -> Iterator[EarlyScreen]:
     termios.tcsetattr(terminal, termios.TCSANOW, _raw(termios.tcgetattr(terminal)))
     try:
         _write(f"{ENTER_SCREEN}{HIDE_CURSOR}{frame}")
+        del frame  # it is large, and this lasts as long as the app
         yield screen
     finally:
         if not screen.taken_over:

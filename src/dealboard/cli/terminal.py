@@ -8,11 +8,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from dealboard.cli import heap
-from dealboard.cli.early_screen import shown, terminal_is_plain
+from dealboard.cli.early_screen import EarlyScreen, shown, terminal_is_plain
 from dealboard.cli.invocation import Invocation
 from dealboard.errors import NoWorkspace, UsageError
 
 if TYPE_CHECKING:
+    from dealboard.config import Config
     from dealboard.screens.first_frame import FirstBoard
     from dealboard.workspace import Workspace
 
@@ -36,8 +37,8 @@ def run(invocation: Invocation, *, mouse: bool) -> int:
     # turns the collector on again.
     gc.disable()
     with ExitStack() as stack:
-        opened, frame = _first_board(workspace, invocation)
-        screen = stack.enter_context(shown(frame)) if frame else None
+        opened = _first_board(workspace, config)
+        screen = _painted(stack, opened, invocation)
         heap.share()
         from dealboard.app import DealboardApp
 
@@ -55,22 +56,28 @@ def run(invocation: Invocation, *, mouse: bool) -> int:
         return app.return_code or 0
 
 
-def _first_board(
-    workspace: "Workspace | None", invocation: Invocation
-) -> "tuple[FirstBoard | None, str | None]":
-    """Return what the board shows first, and what draws it where that is known already."""
+def _first_board(workspace: "Workspace | None", config: "Config") -> "FirstBoard | None":
+    """Return what is shown first, where that is a board."""
     if workspace is None:
-        return None, None
+        return None
     from dealboard.screens import first_frame
 
-    config = invocation.config
     if not first_frame.opens_board(workspace, config):
-        return None, None
-    opened = first_frame.read_first(workspace, config)
-    if not terminal_is_plain():
-        return opened, None
+        return None
+    return first_frame.read_first(workspace, config)
+
+
+def _painted(
+    stack: ExitStack, opened: "FirstBoard | None", invocation: Invocation
+) -> EarlyScreen | None:
+    """Show the first board until the stack is left, if it is known how that looks."""
+    if opened is None or not terminal_is_plain():
+        return None
+    from dealboard.screens.first_frame import paint
+
     size = shutil.get_terminal_size()
-    return opened, first_frame.paint(opened, workspace, config, size, demo=invocation.demo)
+    frame = paint(opened, invocation.workspace, invocation.config, size, demo=invocation.demo)
+    return stack.enter_context(shown(frame)) if frame else None
 
 
 def _check_terminal() -> None:

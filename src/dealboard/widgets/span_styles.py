@@ -71,7 +71,7 @@ class SpanStyles:
 
     def sgr(self, *names: str) -> str:
         """Return a style as the parameters of SGR in this terminal: "1;38;5;15"."""
-        style = self(*names)
+        style = self._known.get(names) or self._look_up(names)  # most are never drawn
         system = self._owner.app.console._color_system  # noqa: SLF001 -- as Strip.render asks it
         return Strip.render_ansi(style, system or ColorSystem.TRUECOLOR) if style else ""
 
