@@ -320,6 +320,17 @@ def read_position(connection: Connection, view: View, deal_id: int) -> tuple[int
     )
 
 
+def place_in(
+    rows: Mapping[int, tuple[int, tuple[Card, ...]]], deal_id: int
+) -> tuple[int, int] | None:
+    """Return the stage and the row of a deal that is in one of some windows."""
+    for stage_id, (offset, cards) in rows.items():
+        for row, card in enumerate(cards, offset):
+            if card.id == deal_id:
+                return stage_id, row
+    return None
+
+
 class Seen(NamedTuple):
     """What a change left on a board, read in the change's own transaction."""
 
@@ -344,9 +355,9 @@ class Seen(NamedTuple):
         if view is None or view.tally is None or stale.stages is None or view.filter.active:
             return cls(view, stale, reread(connection, stale, view, windows, today))
         concerned = {key: window for key, window in windows.items() if key in stale.stages}
-        page = Page(
-            carried_totals(connection, view, view.tally, receipt, stale.stages),
-            read_windows(connection, view, concerned, held),
-            None if stale.follow is None else read_position(connection, view, stale.follow),
-        )
-        return cls(view, stale, Opening((), page=page))
+        totals = carried_totals(connection, view, view.tally, receipt, stale.stages)
+        rows = read_windows(connection, view, concerned, held)
+        position = None
+        if stale.follow is not None:
+            position = place_in(rows, stale.follow) or read_position(connection, view, stale.follow)
+        return cls(view, stale, Opening((), page=Page(totals, rows, position)))
