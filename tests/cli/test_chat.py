@@ -82,15 +82,28 @@ def test_what_cannot_be_told_is_not_guessed(cli: Cli, tmp_path: Path, bob: int) 
     code, said = cli.refused("chat", "import", file, "--contact", bob)
     assert code == 2
     assert "dmy (day first: 03 Apr 2026), mdy (month first: 04 Mar 2026)" in said
-    code, said = cli.refused("chat", "import", file, "--contact", bob, "--date-order", "mdy")
-    assert code == 2
-    assert "Who in this chat is you: Cy, Di?" in said
     words = ("chat", "import", file, "--contact", bob, "--date-order", "mdy", "--me")
     code, said = cli.refused(*words, "Eve")
     assert code == 65
     assert "Known: Cy, Di." in said
     report = cli.json(*words, "di")
     assert (report["me"], report["from"][:10]) == ("Di", "2026-03-04")
+
+
+def test_whose_side_is_yours_can_be_said_later(cli: Cli, tmp_path: Path, bob: int) -> None:
+    file = tmp_path / "chat.txt"
+    file.write_text("13/04/26, 09:15 - Cy: x\n13/04/26, 09:16 - Di: y\n", encoding="utf-8")
+
+    def sides() -> list[str]:
+        return [each["direction"] for each in cli.json("chat", "show", bob)["messages"]]
+
+    result = cli("chat", "import", file, "--contact", bob)
+    assert result.exit_code == 0
+    assert "Nobody knows who of Cy, Di is you" in result.stderr
+    assert sides() == ["in", "in"]
+    report = cli.json("chat", "import", file, "--contact", bob, "--me", "Di")
+    assert (report["added"], report["known"]) == (0, 2)
+    assert sides() == ["in", "out"]
 
 
 def test_what_is_no_chat_is_refused(cli: Cli, tmp_path: Path, bob: int) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dealboard.chat import export
 from dealboard.chat.export import Said
-from dealboard.chat.keeping import IMPORTED, Keeper, add, drop_sent
+from dealboard.chat.keeping import IMPORTED, Keeper, add, settle
 from dealboard.chat.source import Progress, nobody
 from dealboard.domain.dates import Order
 from dealboard.store.messages import Line
@@ -57,7 +57,7 @@ class Import:
             self.known += len(portion) - added
             self.first = self.first or portion[0].at
             self.last = portion[-1].at
-        self._keeper.keep(drop_sent, self._contact_id)
+        self._keeper.keep(settle, self._contact_id, reading.me)
 
 
 def _lines(some: Iterable[Said], reading: Reading) -> Iterator[Line]:

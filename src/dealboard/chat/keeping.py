@@ -41,8 +41,10 @@ def add(
     return messages.add(connection, contact_id, lines, now)
 
 
-def drop_sent(connection: Connection, contact_id: int) -> None:
-    """Let a message that was opened in WhatsApp, and that an export has, stand there once."""
+def settle(connection: Connection, contact_id: int, me: str) -> None:
+    """Put what the user wrote on their side, and let what they opened in WhatsApp stand once."""
+    if me:
+        messages.take_side(connection, contact_id, me, imported=IMPORTED)
     messages.drop_sent(connection, contact_id, opened=OPENED, imported=IMPORTED)
 
 

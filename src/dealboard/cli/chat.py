@@ -57,7 +57,8 @@ def import_(
 
     Times are taken as those of this machine's time zone. A chat that was imported before gets what
     is new. What the file does not tell, the order of its dates or who of the names you are, is
-    asked on a terminal.
+    asked on a terminal. In a pipe the order has to be said; without --me all stand as others, until
+    the chat is imported again with it.
     """
     from dealboard.chat import export, people
     from dealboard.chat.importer import Import, Reading
@@ -114,7 +115,10 @@ def _me(survey: "Survey", given: str | None, guessed: str | None) -> str:
         return guessed
     known = ", ".join(list(survey.senders)[:12])
     if not output.interactive():
-        raise UsageError(f"Who in this chat is you: {known}?", "Say it with --me.")
+        output.note(
+            f"Nobody knows who of {known} is you: all stand as others. --me puts that right."
+        )
+        return ""
     output.note(f"Who in this chat is you: {known}?")
     answer = str(click.prompt("Your name there", default=NOBODY, err=True))
     return "" if answer == NOBODY else people.named(survey.senders, answer)

@@ -22,6 +22,10 @@ _SENT = (
     " AND sent.direction = 'out' AND sent.text = message.text"
     " AND julianday(sent.at) - julianday(message.at) BETWEEN -:early AND 1)"
 )
+_MINE = (
+    "UPDATE message SET direction = 'out' WHERE contact_id = :contact AND source = :imported"
+    " AND author = :author AND direction = 'in'"
+)
 EARLY = 2 / 1440
 """Days: an export has minutes only, so that what was sent may seem to be older than its note."""
 
@@ -52,6 +56,12 @@ def add(connection: Connection, contact_id: int, lines: Iterable[Line], now: dat
     ]
     driver.insert(connection, _INTO, rows)
     return connection.total_changes - before
+
+
+def take_side(connection: Connection, contact_id: int, author: str, *, imported: str) -> None:
+    """Put what an author wrote on the user's side, where nobody knew that when it was imported."""
+    params = {"contact": contact_id, "author": author, "imported": imported}
+    connection.execute(_MINE, params)
 
 
 def drop_sent(connection: Connection, contact_id: int, *, opened: str, imported: str) -> None:
