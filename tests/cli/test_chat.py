@@ -76,6 +76,23 @@ def test_show_searches_and_limits(cli: Cli, file: Path, bob: int) -> None:
     assert cli.json("chat", "show", bob, "--search", "no such")["messages"] == []
 
 
+def test_the_last_import_is_taken_back(cli: Cli, file: Path, tmp_path: Path, bob: int) -> None:
+    cli.ok("chat", "import", file, "--contact", bob)
+    wrong = tmp_path / "WhatsApp Chat with Cy.txt"
+    wrong.write_text("14/03/26, 10:00 - Cy: wrong\n14/03/26, 10:01 - Ada Owner: number\n")
+    cli.ok("chat", "import", wrong, "--contact", bob)
+    asked = cli("chat", "take-back", bob)
+    assert asked.exit_code == 2
+    assert "2 messages, from 2026-03-14 10:00 to 2026-03-14 10:01" in asked.stderr
+    report = cli.json("chat", "take-back", bob, "--yes")
+    assert (report["deleted"], report["from"]) == (2, "2026-03-14T10:00:00.000000Z")
+    assert cli.json("chat", "show", bob)["total"] == 3
+    assert cli.ok("chat", "take-back", bob, "--yes") == "Deleted 3 messages\n"
+    again = cli("chat", "take-back", bob, "--yes")
+    assert again.exit_code == 1
+    assert "Nothing in the chat with Bob was imported." in again.stderr
+
+
 def test_what_cannot_be_told_is_not_guessed(cli: Cli, tmp_path: Path, bob: int) -> None:
     file = tmp_path / "chat.txt"
     file.write_text("03/04/26, 09:15 - Cy: x\n03/04/26, 09:16 - Di: y\n", encoding="utf-8")

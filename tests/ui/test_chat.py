@@ -185,6 +185,33 @@ async def test_an_export_is_imported_by_a_key(
         await desk.shows("Imported 0 new messages · 2 were there already")
 
 
+async def test_an_import_is_taken_back(workspace: Workspace, ada: int, tmp_path: Path) -> None:
+    path = tmp_path / "WhatsApp Chat with Ada.txt"
+    path.write_text("13/03/26, 09:15 - Ada: hi\n13/03/26, 09:16 - Me: hello\n", encoding="utf-8")
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_chat(desk, ada)
+        await desk.press("X")
+        await import_(desk, path)
+        await desk.shows("Imported 2 new messages · X takes them back")
+        await desk.shows("hello")
+        await desk.press("X")
+        await desk.shows("Delete 2 messages?")
+        await desk.shows("does not bring messages back")
+        await desk.press("y")
+        await desk.shows("No messages with Ada Lovelace yet.")
+        await desk.shows("Deleted 2 messages")
+    assert read(workspace, ada) == ()
+
+
+async def test_a_forgotten_contact_has_no_chat(workspace: Workspace, ada: int) -> None:
+    workspace.run(lambda tx: actions.contacts.forget(tx, ada))
+    async with at_desk(workspace, size=WIDE) as desk:
+        await desk.put(ContactScreen(ada))
+        await desk.press("4")
+        await desk.shows("There is nobody to chat with here.")
+        assert "imports the chat" not in desk.text
+
+
 async def test_what_a_file_does_not_tell_is_asked(
     workspace: Workspace, ada: int, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from dealboard import actions
-from dealboard.domain.views import User
+from dealboard.domain.views import Imported, User
 from dealboard.store import messages
 from dealboard.store.driver import Connection
 from dealboard.store.ids import new_uid
@@ -62,3 +62,16 @@ def log_accepted(
 
 def _log(keeper: Keeper, contact_id: int, user: User, line: Line) -> None:
     keeper.keep(add, contact_id, user.id, [line], line.at)
+
+
+def take_back(keeper: Keeper, contact_id: int, user: User, imported: Imported) -> int:
+    """Delete what one import brought, if the user may, and return how many messages it was.
+
+    Raises NotPermitted.
+    """
+    return int(keeper.keep(_take_back, contact_id, user.id, imported.stamp))
+
+
+def _take_back(connection: Connection, contact_id: int, user_id: int, stamp: str) -> int:
+    actions.access.check_active(team.user(connection, user_id))
+    return messages.take_back(connection, contact_id, imported=IMPORTED, stamp=stamp)

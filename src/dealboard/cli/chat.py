@@ -1,6 +1,6 @@
 """`dealboard chat`: WhatsApp chats of contacts, from what WhatsApp exports.
 
-Open to every role (decision 23). A chat is not journalled: what was imported stays.
+Open to every role (decision 23). A chat is not journalled: an import is taken back, not undone.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ import click
 from dealboard.cli import names, options, output
 from dealboard.cli.invocation import Invocation, pass_invocation
 from dealboard.domain.text import safe
-from dealboard.errors import UsageError
+from dealboard.errors import Refused, UsageError
 from dealboard.transfer import documents
 
 if TYPE_CHECKING:
@@ -143,6 +143,42 @@ def _tell(taking: "Import", contact: "Contact", file: Path, me: str, as_json: bo
     )
 
 
+@chat.command("take-back")
+@contact_argument
+@options.as_json
+@options.yes
+@pass_invocation
+def take_back(run: Invocation, who: str, as_json: bool, yes: bool) -> None:
+    """Delete what the last import brought into a chat, for good; again: the one before it.
+
+    For a file that went to the wrong contact. Chats are not in the history: no undo brings the
+    messages back, importing the file again does.
+    """
+    from dealboard.chat import keeping
+    from dealboard.store.reads import messages
+
+    workspace = run.workspace
+    contact = names.contact(workspace, who)
+    last = workspace.read(messages.last_import, contact.id)
+    if last is None:
+        raise Refused(f"Nothing in the chat with {contact.name} was imported.")
+    what = "1 message" if last.total == 1 else f"{last.total:,} messages"
+    output.note(
+        f"Imported at {output.moment(last.at)}: {what},"
+        f" from {output.moment(last.first)} to {output.moment(last.last)}."
+    )
+    output.confirm(f"Delete {what} of the chat with {contact.name} for good?", yes=yes)
+    deleted = keeping.take_back(workspace, contact.id, workspace.user, last)
+    if as_json:
+        moments = {"imported_at": last.at, "from": last.first, "to": last.last}
+        output.document(
+            {"contact": {"id": contact.id, "name": contact.name}, "deleted": deleted}
+            | {name: documents.moment(at) for name, at in moments.items()}
+        )
+    else:
+        output.say(f"Deleted {what}")
+
+
 # ── show ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -159,12 +195,12 @@ def show(run: Invocation, who: str, limit: int, search: str, as_json: bool) -> N
     workspace = run.workspace
     contact = names.contact(workspace, who)
     if search:
-        ids = workspace.read(messages.found, contact.id, search)
-        total = len(ids)
-        found = tuple(reversed(workspace.read(messages.by_ids, ids[:limit])))
+        hits = workspace.read(messages.found, contact.id, search)
+        total, count = len(hits.ids), hits.total
+        found = tuple(reversed(workspace.read(messages.by_ids, hits.ids[:limit])))
     else:
         stretch = workspace.read(messages.stretch, contact.id, limit=limit)
-        found, total = stretch.messages, stretch.total
+        found, total, count = stretch.messages, stretch.total, f"{stretch.total:,}"
     if as_json:
         owner = {"id": contact.id, "name": contact.name}
         listed = [_document(each) for each in found]
@@ -175,7 +211,7 @@ def show(run: Invocation, who: str, limit: int, search: str, as_json: bool) -> N
     if not found:
         output.note("No message has it." if search else f"No messages with {contact.name} yet.")
     elif total > len(found):
-        output.note(f"{len(found):,} of {total:,}; --limit shows more.")
+        output.note(f"{len(found):,} of {count}; --limit shows more.")
 
 
 def _document(message: "Message") -> dict[str, object]:

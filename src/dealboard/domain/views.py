@@ -415,6 +415,31 @@ class Stretch(NamedTuple):
         return self.total - self.earlier - len(self.messages)
 
 
+class Hits(NamedTuple):
+    """The messages that a search found, the newest first, and whether there are `more`."""
+
+    ids: tuple[int, ...] = ()
+    more: bool = False
+
+    @property
+    def total(self) -> str:
+        """How many they are, as people read it."""
+        return f"{len(self.ids):,}{'+' if self.more else ''}"
+
+
+class Imported(NamedTuple):
+    """What one import brought into a chat: how many messages, from when to when.
+
+    `stamp` is what their names have in common, `at` the moment that it stands for.
+    """
+
+    stamp: str
+    at: datetime
+    total: int
+    first: datetime
+    last: datetime
+
+
 class SavedView(NamedTuple):
     """A filter and an order under a name; `query` is as `domain.filters` writes it."""
 

@@ -1,22 +1,24 @@
-"""Importing a chat: which file, what it does not tell itself, and how far it is."""
+"""Importing a chat: which file, what it does not tell itself, how far it is; and taking it back."""
 
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from dealboard.chat import export, people
+from dealboard.chat import export, keeping, people
 from dealboard.chat.export import Survey
 from dealboard.chat.importer import Import, Reading
 from dealboard.domain.dates import Order
 from dealboard.domain.text import excerpt, safe
 from dealboard.domain.views import Person
 from dealboard.errors import InvalidValue
+from dealboard.screens.confirm import Confirm
 from dealboard.screens.paths import PathSuggester
 from dealboard.screens.pick import Pick
 from dealboard.screens.targets import counted
 from dealboard.screens.typed import Typed
 from dealboard.screens.working import Tell, Working
+from dealboard.store.reads import messages
 from dealboard.widgets.chooser import Choice
 
 if TYPE_CHECKING:
@@ -106,6 +108,29 @@ async def _take(app: "DealboardApp", person: Person, path: Path, reading: Readin
     new = counted(taking.added, "new message")
     if done:
         known = f" · {taking.known:,} were there already" if taking.known else ""
-        app.say(f"Imported {new}{known}")
+        back = " · X takes them back" if taking.added else ""
+        app.say(f"Imported {new}{known}{back}")
     elif taking.added:
         app.say(f"Stopped: {new} came in. The same again goes on.")
+
+
+async def take_back(app: "DealboardApp", person: Person) -> None:
+    """Ask, then delete what the last import brought into the chat; runs in a worker."""
+    last = await app.report(app.read(messages.last_import, person.id))
+    if last is None:
+        return
+    what = counted(last.total, "message")
+    at, first, end = (each.astimezone() for each in (last.at, last.first, last.last))
+    detail = (
+        f"Imported {at:%d %b %Y at %H:%M}, from {first:%d %b %Y} to {end:%d %b %Y}, in the chat"
+        f" with {excerpt(person.name, 40)}. They go for good: u does not bring messages back,"
+        " importing the file again does."
+    )
+    if not await app.push_screen_wait(Confirm(f"Delete {what}?", detail=detail)):
+        return
+    deleted = await app.report(
+        app.beside(lambda workspace: keeping.take_back(workspace, person.id, workspace.user, last))
+    )
+    if deleted is not None:
+        app.announce(None)
+        app.say(f"Deleted {counted(deleted, 'message')}")

@@ -8,7 +8,7 @@ from textual import events, on, work
 
 from dealboard.domain.placeholders import Setting
 from dealboard.domain.rule_fields import offers
-from dealboard.domain.views import Person, Stretch
+from dealboard.domain.views import Hits, Person, Stretch
 from dealboard.errors import DealboardError
 from dealboard.screens.drafts import Draft, Keeping, key_of, read_kept
 from dealboard.screens.newest import Newest
@@ -72,7 +72,7 @@ class ChatVerbs(MainScreen):
         app, person = self.dealboard, self.chat.person
         if person is not None:
             found = await app.report(app.read(messages.found, person.id, event.words))
-            self.chat.show_found(event.words, found or ())
+            self.chat.show_found(event.words, found or Hits())
 
     # ── doing ─────────────────────────────────────────────────────────────────────────────────
 
@@ -81,6 +81,8 @@ class ChatVerbs(MainScreen):
         match event.what:
             case "import":
                 self._import_chat()
+            case "take_back":
+                self._take_back()
             case "edit":
                 self._edit_number()
             case "write":
@@ -93,6 +95,14 @@ class ChatVerbs(MainScreen):
         person = self.chat.person
         if person is not None:
             await import_chat(self.dealboard, person)
+
+    @work
+    async def _take_back(self) -> None:
+        from dealboard.screens.chat_import import take_back
+
+        person = self.chat.person
+        if person is not None:
+            await take_back(self.dealboard, person)
 
     @work
     async def _edit_number(self) -> None:

@@ -99,7 +99,10 @@ async def _unless_gone(reading: Awaitable[Page]) -> Page | None:
         return None
 
 
-def _person(contact: Contact) -> Person:
+def _person(contact: Contact) -> Person | None:
+    """Return who can be chatted with: nobody, once the contact is forgotten."""
+    if contact.forgotten:
+        return None
     return Person(contact.id, contact.name, contact.phone, contact.email, contact.phone_key)
 
 

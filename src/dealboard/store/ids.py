@@ -2,11 +2,20 @@
 
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 _VARIANTS = {digit: "89ab"[number % 4] for number, digit in enumerate("0123456789abcdef")}
 """What stands for the two bits that every such name begins its second half with."""
+
+
+STAMP = 13
+"""Characters of such a name that tell when it was made: names made for one moment share them."""
+
+
+def stamped(stamp: str) -> datetime:
+    """Return the moment that a name begins with, in UTC."""
+    return datetime.fromtimestamp(int(stamp.replace("-", ""), 16) / 1000, UTC)
 
 
 def new_uid(now: datetime) -> str:

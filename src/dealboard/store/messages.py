@@ -26,6 +26,12 @@ _MINE = (
     "UPDATE message SET direction = 'out' WHERE contact_id = :contact AND source = :imported"
     " AND author = :author AND direction = 'in'"
 )
+
+_IMPORT = (
+    "DELETE FROM message WHERE contact_id = :contact AND source = :imported"
+    " AND substr(uid, 1, :length) = :stamp"
+)
+
 EARLY = 2 / 1440
 """Days: an export has minutes only, so that what was sent may seem to be older than its note."""
 
@@ -62,6 +68,17 @@ def take_side(connection: Connection, contact_id: int, author: str, *, imported:
     """Put what an author wrote on the user's side, where nobody knew that when it was imported."""
     params = {"contact": contact_id, "author": author, "imported": imported}
     connection.execute(_MINE, params)
+
+
+def take_back(connection: Connection, contact_id: int, *, imported: str, stamp: str) -> int:
+    """Delete what one import brought into a chat, for good, and return how many messages it was.
+
+    `imported` is the source of imports, `stamp` what the names of this one's messages begin with.
+    """
+    before = connection.total_changes
+    params = {"contact": contact_id, "imported": imported, "stamp": stamp, "length": len(stamp)}
+    connection.execute(_IMPORT, params)
+    return connection.total_changes - before
 
 
 def drop_sent(connection: Connection, contact_id: int, *, opened: str, imported: str) -> None:

@@ -36,7 +36,9 @@ def chat_blocks(
     `found` is the message that a search is at.
     """
     if person is None:
-        return [Block("empty", _sentences(("Choose a contact.",), width), stops=False)]
+        return [
+            Block("empty", _sentences(("There is nobody to chat with here.",), width), stops=False)
+        ]
     if not stretch.messages:
         return [Block("empty", _sentences(_nothing(person), width), stops=False)]
     blocks: list[Block] = []

@@ -27,6 +27,7 @@ class ChatLog(LineList):
         Binding("enter", "ask('write')", "Write", id="chat.write"),
         Binding("slash", "ask('search')", "Search", id="chat.search"),
         Binding("i", "ask('import')", "Import chat", id="chat.import"),
+        Binding("X", "ask('take_back')", "Take import back", show=False, id="chat.take_back"),
         Binding("e", "ask('edit')", "Add a number", id="chat.add_number"),
         Binding("n", "ask('older')", "Found before", id="chat.found_older"),
         Binding("N", "ask('newer')", "Found after", id="chat.found_newer"),
@@ -173,6 +174,8 @@ class ChatLog(LineList):
             return self.searching
         if parameters[0] == "edit":
             return person is not None and person.phone_key is None
+        if parameters[0] == "take_back":
+            return person is not None and any(each.source == "import" for each in self.messages)
         return person is not None and (parameters[0] != "search" or self._stretch.total > 0)
 
     def action_ask(self, what: str) -> None:

@@ -16,7 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from dealboard.domain.views import Person, Stretch
+from dealboard.domain.views import Hits, Person, Stretch
 from dealboard.widgets.chat_composer import Composer, Material
 from dealboard.widgets.chat_lines import head_line
 from dealboard.widgets.chat_log import ChatLog, Place
@@ -131,7 +131,7 @@ class ChatPane(Vertical):
         self.talk = ChatLog(today)
         self._head = ChatHead()
         self._words = ""
-        self._found: tuple[int, ...] = ()
+        self._hits = Hits()
         self._at = 0
         self._drafts: dict[int, str] = {}
 
@@ -253,10 +253,10 @@ class ChatPane(Vertical):
         else:
             self._walk(1)
 
-    def show_found(self, words: str, found: tuple[int, ...]) -> None:
+    def show_found(self, words: str, hits: Hits) -> None:
         """Mark the newest of the messages that have the words."""
         if words == self._words and self._bar is not None:
-            self._found, self._at = found, 0
+            self._hits, self._at = hits, 0
             self._mark()
 
     @on(WordsLine.Walked)
@@ -268,22 +268,22 @@ class ChatPane(Vertical):
             self._walk(event.by)
 
     def _walk(self, by: int) -> None:
-        if self._found:
-            self._at = (self._at + by) % len(self._found)
+        if self._hits.ids:
+            self._at = (self._at + by) % len(self._hits.ids)
             self._mark()
 
     def _mark(self) -> None:
-        found = self._found[self._at] if self._found else None
+        found = self._hits.ids[self._at] if self._hits.ids else None
         self.talk.mark(found)
         self.talk.refresh_bindings()
         if self._bar is not None:
-            where = f"{self._at + 1:,} of {len(self._found):,}"
-            self._bar.say(where if self._found else "not found")
+            where = f"{self._at + 1:,} of {self._hits.total}"
+            self._bar.say(where if self._hits.ids else "not found")
 
     @on(WordsLine.Ended)
     def _end(self) -> None:
         """Take the search away; the view stays where it is."""
-        bar, self._words, self._found = self._bar, "", ()
+        bar, self._words, self._hits = self._bar, "", Hits()
         if bar is None:
             return
         self.talk.searching = False

@@ -13,7 +13,7 @@ from dealboard.domain.conversions import Standing
 from dealboard.domain.filters import Days, DealFilter, Sort, SortKey
 from dealboard.domain.outbox import State
 from dealboard.domain.stages import StageKind
-from dealboard.domain.views import Stretch
+from dealboard.domain.views import Hits, Stretch
 from dealboard.store import reads
 from dealboard.store.driver import Connection
 from dealboard.store.open import open_reader
@@ -81,7 +81,7 @@ EVERYTHING = DealFilter(
         (lambda c: messages.stretch(c, 1, limit=1), Stretch()),
         (lambda c: messages.stretch(c, 1, limit=1, around=1), Stretch()),
         (lambda c: messages.stretch(c, 1, limit=1, since=1), Stretch()),
-        (lambda c: messages.found(c, 1, "x"), ()),
+        (lambda c: messages.found(c, 1, "x"), Hits()),
         (lambda c: messages.by_ids(c, (1,)), ()),
         (lambda c: messages.authors(c, 1), ()),
         (saved_views.saved_views, ()),

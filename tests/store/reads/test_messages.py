@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dealboard.domain.views import Message
+from dealboard.domain.views import Hits, Message
 from dealboard.store import tables
 from dealboard.store.reads import messages
 from tests.store.reads.conftest import NOON, World
@@ -53,11 +53,22 @@ def test_a_window_knows_where_it_is(world: World, chat: list[int]) -> None:
     assert (ids(oldest.messages), oldest.earlier, oldest.later) == (every[:2], 0, 3)
 
 
+def test_a_search_finds_so_many_and_says_that_there_are_more(
+    world: World, chat: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, *every = chat
+    monkeypatch.setattr(messages, "FOUND", 2)
+    assert world.read(messages.found, who, "ok").total == "2"
+    monkeypatch.setattr(messages, "FOUND", 1)
+    assert world.read(messages.found, who, "ok") == Hits((every[3],), more=True)
+    assert world.read(messages.found, who, "ok").total == "1+"
+
+
 def test_a_search_ignores_case_and_accents(world: World, chat: list[int]) -> None:
     who, *every = chat
-    assert world.read(messages.found, who, "ok") == (every[3], every[2])
-    assert world.read(messages.found, who, "PERCHE") == (every[1],)
-    assert world.read(messages.found, who, "jo") == (every[2],)
-    assert world.read(messages.found, who, " ") == ()
+    assert world.read(messages.found, who, "ok") == Hits((every[3], every[2]))
+    assert world.read(messages.found, who, "PERCHE").ids == (every[1],)
+    assert world.read(messages.found, who, "jo").ids == (every[2],)
+    assert world.read(messages.found, who, " ") == Hits()
     assert world.read(messages.authors, who) == (("out", "Me"), ("in", "Jo"))
     assert ids(world.read(messages.by_ids, (every[3], 0, every[0]))) == [every[3], every[0]]

@@ -4,8 +4,9 @@ from itertools import islice
 from typing import Any
 
 from dealboard.domain.text import fold
-from dealboard.domain.views import Message, Stretch
+from dealboard.domain.views import Hits, Imported, Message, Stretch
 from dealboard.store.driver import Connection
+from dealboard.store.ids import STAMP, stamped
 from dealboard.store.reads.values import Params, moment
 
 FOUND = 10_000
@@ -71,8 +72,8 @@ def _placed(connection: Connection, contact_id: int, found: tuple[Message, ...])
     return Stretch(found, earlier, total, moment(last_in[0]) if last_in else None)
 
 
-def found(connection: Connection, contact_id: int, text: str) -> tuple[int, ...]:
-    """Return the ids of messages with a text in words or author, newest first.
+def found(connection: Connection, contact_id: int, text: str) -> Hits:
+    """Return the messages with a text in words or author.
 
     Case and accents are ignored, as everywhere, which no index knows of: all of the chat is read.
     """
@@ -83,7 +84,8 @@ def found(connection: Connection, contact_id: int, text: str) -> tuple[int, ...]
         {"contact": contact_id},
     )
     with_it = (row_id for row_id, author, said in rows if wanted in fold(f"{said}\n{author}"))
-    return tuple(islice(with_it, FOUND)) if wanted else ()
+    ids = tuple(islice(with_it, FOUND + 1)) if wanted else ()
+    return Hits(ids[:FOUND], more=len(ids) > FOUND)
 
 
 def by_ids(connection: Connection, ids: tuple[int, ...]) -> tuple[Message, ...]:
@@ -103,6 +105,24 @@ def authors(connection: Connection, contact_id: int) -> tuple[tuple[str, str], .
         {"contact": contact_id},
     )
     return tuple((direction, author) for direction, author in rows)
+
+
+def last_import(connection: Connection, contact_id: int) -> Imported | None:
+    """Return what the last import brought into a chat, None where there is nothing of any.
+
+    The messages of an import have names of one moment, that at which it began.
+    """
+    rows = connection.execute(
+        f"SELECT substr(uid, 1, {STAMP}) AS stamp, count(*), min(at), max(at) FROM message"
+        " WHERE contact_id = :contact AND source = 'import' AND stamp = ("
+        f"SELECT substr(uid, 1, {STAMP}) FROM message"
+        " WHERE contact_id = :contact AND source = 'import' ORDER BY id DESC LIMIT 1"
+        ") GROUP BY stamp",
+        {"contact": contact_id},
+    )
+    for stamp, count, first, last in rows:
+        return Imported(stamp, stamped(stamp), count, moment(first), moment(last))
+    return None
 
 
 def _backwards(
