@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dealboard.automations import book as books
-from dealboard.automations import engine
+from dealboard.automations import engine, run_log
 from dealboard.automations.book import Book, Compiled
 from dealboard.automations.engine import Resumed
 from dealboard.automations.events import Event
@@ -199,7 +199,7 @@ def _fire(open_book: _Open, rule_id: int, after: int, tx: Transaction) -> tuple[
     if not some:
         return None, False
     tx.describe(f"Automation {rule.name}")
-    came: list[engine.Logged] = []
+    came: list[run_log.Logged] = []
     engine.run(tx, book, [_timed(rule, deal_id, occurrences[deal_id]) for deal_id in some], came)
     return some[-1], bool(came)
 

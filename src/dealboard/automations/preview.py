@@ -7,7 +7,7 @@ first. Other rules in force take part, as they would.
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from dealboard.actions import deals
-from dealboard.automations import engine, facts
+from dealboard.automations import engine, facts, run_log
 from dealboard.automations.book import Book, Compiled, compiled
 from dealboard.automations.events import Event
 from dealboard.automations.facts import Places
@@ -74,7 +74,7 @@ def _rehearsed(
         for each in rule.test.conditions
     )
     mark, words = len(tx.journal.noticed), Words(tx.connection, places, deal_id, locale)
-    logged: list[engine.Logged] = []
+    logged: list[run_log.Logged] = []
     engine.run(tx, book, [event], logged)
     tx.flush()
     rows = tx.connection.execute(

@@ -15,6 +15,7 @@ from textual.message import Message
 from dealboard.domain.views import Person
 from dealboard.widgets.blocks import Block
 from dealboard.widgets.chosen import Chosen
+from dealboard.widgets.deal_editors import Editors
 from dealboard.widgets.deal_field_lines import (
     ADD,
     CHOSEN,
@@ -22,25 +23,14 @@ from dealboard.widgets.deal_field_lines import (
     TAKE_OFF,
     Fields,
     field_blocks,
-    value_column,
 )
 from dealboard.widgets.deal_form import TEXTS, Draft, Values
 from dealboard.widgets.line_list import FromLines, LineList
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
     from textual.widgets import Input
 
     from dealboard.widgets.contact_search import ContactSearch
-    from dealboard.widgets.field_editor import FieldEditor
-
-PLACEHOLDERS = {
-    "title": "the first contact's name, unless you type one",
-    "amount": "12k",
-    "currency": "EUR",
-    "close date": "fri, +2w, 31/12",
-    "reference": "its number in another system",
-}
 
 
 class DealFields(LineList):
@@ -99,11 +89,8 @@ class DealFields(LineList):
         self._draft: Draft | None = None
         self._notes: Sequence[tuple[str, str]] = ()
         self._selected = 0
-        self._editing = ""
-        self._before = ""
         self._flowing = form
-        self._line: FieldEditor | None = None
-        self._search: ContactSearch | None = None
+        self._editors = Editors(self, self._submit)
 
     # ── what it shows ─────────────────────────────────────────────────────────────────────────
 
@@ -122,7 +109,7 @@ class DealFields(LineList):
     @property
     def editing(self) -> str:
         """The field that is being typed in."""
-        return self._editing
+        return self._editors.field
 
     @property
     def dirty(self) -> bool:
@@ -133,15 +120,14 @@ class DealFields(LineList):
     @property
     def unfinished(self) -> str:
         """What is typed in the search and not a contact yet."""
-        return self._search.unfinished if self._search is not None else ""
+        return self._editors.unfinished
 
     def show(self, draft: Draft, notes: Sequence[tuple[str, str]] = ()) -> None:
         """Show a draft; `notes` are labels and values that stand below."""
         if draft is not self._draft:
             self.stop()
             self._selected = 0
-            if self._search is not None:
-                self._search.clear()
+            self._editors.clear()
         self._draft, self._notes = draft, notes
         self._selected = min(self._selected, max(0, len(draft.typed.contacts) - 1))
         self.redraw()
@@ -159,10 +145,10 @@ class DealFields(LineList):
             return ()
         fields = Fields(
             at=self.cursor if self.shows_cursor else None,
-            editing=self._editing,
+            editing=self.editing,
             selected=-1 if self._form else self._selected,
             unfinished=self.unfinished,
-            search_lines=self._search.lines if self._search is not None else 1,
+            search_lines=self._editors.search_lines,
             notes=self._notes,
             marks_required=self._form,
         )
@@ -177,7 +163,7 @@ class DealFields(LineList):
         """Return what the fields mean; None, with complaints and the cursor there, if one errs."""
         draft = self.draft
         self._take_typed()
-        if self._search is not None and (described := self._search.finish()) is not None:
+        if (described := self._editors.finish()) is not None:
             self._add(described)
         values = draft.values()
         if self.unfinished:
@@ -228,27 +214,24 @@ class DealFields(LineList):
         if action == "flow":
             return self._flowing
         if action == "revert":
-            return bool(self._editing or self._flowing) and not self._form
+            return bool(self.editing or self._flowing) and not self._form
         if action == "choose":
-            return self.cursor in CHOSEN and not self._editing
+            return self.cursor in CHOSEN and not self.editing
         if action in ("take_off", "shift"):
-            return isinstance(self.cursor, int) and not self._editing
+            return isinstance(self.cursor, int) and not self.editing
         return self._draft is not None
 
     def edit(self, name: str) -> None:
         """Let a field be typed in, or a contact be searched."""
-        if name == self._editing:
-            self._focus_editor()
+        if name == self.editing:
+            self._editors.focus()
             return
         self._hide_editors()
-        self._editing, self._flowing = name, True
-        if name == ADD:
-            self._open_search()
-        else:
-            self._open_line(name)
+        self._flowing = True
+        self._editors.open(name, self.draft)
         self.put_cursor(name)
-        self._place_editor()
-        self._focus_editor()
+        self._editors.place()
+        self._editors.focus()
 
     def stop(self) -> None:
         """Be done with typing; what was typed stays."""
@@ -271,12 +254,12 @@ class DealFields(LineList):
 
     def action_step(self, by: int) -> None:
         """Move the cursor; while typing, go on typing in the field there."""
-        if not self._within_search(by):
+        if not self._editors.step(by):
             self._move(by)
 
     def action_flow(self, by: int) -> None:
         """Go on to the next field; from the last one out of the form."""
-        if self._within_search(by) or self._move(by):
+        if self._editors.step(by) or self._move(by):
             return
         self.stop()
         if by > 0:
@@ -286,22 +269,19 @@ class DealFields(LineList):
 
     def action_revert(self) -> None:
         """Have in the field again what stood there, and be done with typing."""
-        name, before = self._editing, self._before
+        name, before = self.editing, self._editors.before
         self.stop()
         if name in TEXTS:
             self.draft.put(name, before)
             self._edited()
-        elif self._search is not None:
-            self._search.clear()
+        else:
+            self._editors.clear()
             self.redraw()
-
-    def _within_search(self, by: int) -> bool:
-        return self._editing == ADD and self._search is not None and self._search.step(by)
 
     def _move(self, by: int) -> bool:
         """Move the cursor by fields, and edit there while typing goes on; False at the end."""
         flowing, before = self._flowing, self.cursor
-        if self._editing:
+        if self.editing:
             self._hide_editors()
             self.screen.set_focus(self)
             self.redraw()
@@ -317,77 +297,34 @@ class DealFields(LineList):
 
     # ── the editors ───────────────────────────────────────────────────────────────────────────
 
-    def _open_line(self, name: str) -> None:
-        from dealboard.widgets.field_editor import FieldEditor
-
-        if self._line is None:
-            self._line = FieldEditor(self._submit)
-            self.mount(self._line)
-        line, self._before = self._line, self.draft.typed.text(name)
-        line.begin(self._before, PLACEHOLDERS[name])
-        line.display = True
-
-    def _open_search(self) -> None:
-        from dealboard.widgets.contact_search import ContactSearch
-
-        if self._search is None:
-            self._search = ContactSearch()
-            self.mount(self._search)
-        some = bool(self.draft.typed.contacts)
-        what = "add another, or ⏎ goes on" if some else "type a name, phone or e-mail"
-        self._search.invite(what)
-        self._search.display = True
-
     def _take_typed(self) -> bool:
         """Have in the draft what is typed; whether that is something else.
 
         Keys that were typed fast are all in the line before the first of them is heard of here.
         """
-        name, line = self._editing, self._line
-        if name not in TEXTS or line is None or line.value.strip() == self.draft.typed.text(name):
+        name, typed = self.editing, self._editors.typed
+        if typed is None or typed == self.draft.typed.text(name):
             return False
-        self.draft.put(name, line.value.strip())
+        self.draft.put(name, typed)
         return True
 
     def _hide_editors(self) -> None:
         if self._take_typed():
             self.post_message(self.Edited())
-        was_focused = self.has_focus_within and not self.has_focus
-        self._editing = ""
-        for editor in (self._line, self._search):
-            if editor is not None and editor.display:
-                editor.display = False
-        if was_focused:
-            self.screen.set_focus(self)
-
-    def _focus_editor(self) -> None:
-        if self._editing == ADD and self._search is not None:
-            self._search.focus_line()
-        elif self._line is not None:
-            self.screen.set_focus(self._line)
-
-    def _place_editor(self) -> None:
-        """Lay the editor over the value of its field."""
-        y = self.line_of(self._editing) if self._editing else None
-        editor: Widget | None = self._search if self._editing == ADD else self._line
-        if y is None or editor is None:
-            return
-        x = 1 + (4 if self._editing == ADD else value_column())
-        editor.styles.offset = (x, y)
-        editor.styles.width = max(1, self.size.width - x - 1)
+        self._editors.hide()
 
     def redraw(self) -> None:
         """Draw the fields anew, and lay the editor where its field is now."""
         super().redraw()
-        self._place_editor()
+        self._editors.place()
 
     def _show_from(self, first: int) -> None:
         super()._show_from(first)
-        self._place_editor()
+        self._editors.place()
 
     def on_resize(self) -> None:
         """Lay the editor where its field will be."""
-        self.call_after_refresh(self._place_editor)
+        self.call_after_refresh(self._editors.place)
 
     async def on_key(self, event: events.Key) -> None:
         """Take the keys in the order in which they were pressed."""
@@ -398,7 +335,7 @@ class DealFields(LineList):
     def on_focus(self) -> None:
         """Show the cursor; in a form, edit there."""
         self.redraw()
-        if self._form and not self._editing and self.cursor in (*TEXTS, ADD):
+        if self._form and not self.editing and self.cursor in (*TEXTS, ADD):
             self.edit(str(self.cursor))
 
     def on_descendant_focus(self) -> None:
@@ -408,19 +345,19 @@ class DealFields(LineList):
     def on_descendant_blur(self) -> None:
         """Be done with typing when the focus went elsewhere, to another pane by the mouse."""
         if not self.has_focus_within:
-            if self._editing and not self._form:
+            if self.editing and not self._form:
                 self.stop()
             self.redraw()
 
     def on_input_changed(self, event: "Input.Changed") -> None:
         """Take what is typed into the draft at once."""
         event.stop()
-        if event.input is not self._line or self._take_typed():
+        if not self._editors.is_line(event.input) or self._take_typed():
             self._edited()
 
     def _submit(self) -> None:
         """Go on to the next field, in a form typing; from the last one of a form, save."""
-        if self._form and self._editing == TEXTS[-1]:
+        if self._form and self.editing == TEXTS[-1]:
             self.post_message(self.Submitted())
         elif self._form:
             self._move(1)
@@ -459,11 +396,10 @@ class DealFields(LineList):
             self.redraw()
             return
         self.draft.put_contacts((*contacts, contact))
-        if self._search is not None:
-            self._search.invite("add another, or ⏎ goes on")
+        self._editors.invite(some=True)
         self._edited()
         self._reveal()
-        self._place_editor()
+        self._editors.place()
 
     def on_contact_search_found(self, event: "ContactSearch.Found") -> None:
         """Put a contact that was found on the deal."""
