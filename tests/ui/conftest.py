@@ -10,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 FRAME = 1 / 40
 """Seconds within which a timer, such as that of the next repaint, belongs to what goes on."""
@@ -51,4 +53,21 @@ def _waiting_for_what_is_done() -> Iterator[None]:
         patch.setattr(ThreadPoolExecutor, "submit", noted)
         patch.setattr("textual.app.wait_for_idle", nothing_to_do)
         patch.setattr("textual.pilot.wait_for_idle", nothing_to_do)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsing_once() -> Iterator[None]:
+    """Let all apps share what their CSS came to, as one app's screens do."""
+    parse: Any = Stylesheet._parse_rules
+    parsed: dict[Any, list[RuleSet]] = {}
+
+    def parsed_once(self: Stylesheet, css: str, **where: Any) -> list[RuleSet]:
+        key = (css, *where.values(), *self._variables.items())
+        if key not in parsed:
+            parsed[key] = parse(self, css, **where)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed_once)
         yield
