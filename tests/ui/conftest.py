@@ -56,6 +56,12 @@ def _waiting_for_what_is_done() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _garbage_stays_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an app that starts not freeze what the apps before it left: nobody would collect it."""
+    monkeypatch.setattr("gc.freeze", lambda: None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _parsing_once() -> Iterator[None]:
     """Let all apps share what their CSS came to, as one app's screens do."""

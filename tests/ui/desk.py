@@ -15,6 +15,7 @@ from dealboard.config import Config
 from dealboard.domain.views import Deal
 from dealboard.store.reads import deals
 from dealboard.workspace import Workspace
+from tests.ui.drive import leave
 
 PATIENCE = 400
 """Looks at a condition before it counts as not coming true."""
@@ -107,4 +108,5 @@ async def at_desk(
         if screen is not None:
             await desk.put(screen)
         yield desk
+        leave(app)
     app.finish()

@@ -106,4 +106,11 @@ async def driving(
         if workspace is not None:
             await robot.settle()
         yield robot
+        leave(app)
     app.finish()
+
+
+def leave(app: DealboardApp) -> None:
+    """Leave as a key does; the pilot alone takes an app apart that does not know it is going."""
+    if not app._exit:
+        app.exit()
