@@ -196,6 +196,38 @@ def test_the_head_says_what_matters() -> None:
     assert path.strip() == "Sales  [Lead 10 %]  Offer  Won ✓  Lost ✗"
 
 
+def test_what_tells_least_gives_way_first() -> None:
+    step = NextStep("Call Ada about the offer", date(2026, 11, 20))
+
+    def facts(width: int, **rest: object) -> str:
+        return head(a_deal(), width, **{"next_step": step, "rotting": 21} | rest)[1].strip()
+
+    alerts = "! nothing for 21 days  next: !20 Nov  Call Ada about the offer"
+    assert facts(130).startswith(
+        "€12,000.50   Grace   created 23 Nov → Fri 27 Nov 2026 (in 4 days) "
+    )
+    assert facts(140).endswith(alerts)
+    assert facts(110).startswith("€12,000.50   Grace   Fri 27 Nov 2026 (in 4 days) ")
+    assert facts(110).endswith("next: !20 Nov  Call Ada about th…")
+    assert (
+        facts(80) == "€12,000.50   Grace   27 Nov  ! nothing for 21 days  next: !20 Nov  Call Ada…"
+    )
+    assert facts(80, rotting=None).startswith("€12,000.50   Grace   Fri 27 Nov 2026 (in 4 days) ")
+
+
+@given(st.text("Aé漢 ", min_size=1, max_size=30), st.booleans(), st.booleans())
+def test_the_close_date_is_whole_at_80_columns(name: str, dated: bool, busy: bool) -> None:
+    day = date(2027, 12, 24) if dated else None
+    step = NextStep("Call Ada about the offer", date(2026, 11, 20)) if busy else None
+    deal = a_deal(close_date=day, owner=LEFT._replace(name=name))
+    facts = head(deal, 80, next_step=step, rotting=21 if busy else None)[1]
+    assert "€12,000.50" in facts
+    assert any(
+        day in facts for day in (("24 Dec 27", "24 Dec 2027") if dated else ("no close date",))
+    )
+    assert "! nothing for 21 days  next: !20 Nov  Call" in facts or not busy
+
+
 def test_a_closed_deal_says_when_it_closed_and_why() -> None:
     assert "✓ won 23 Nov (expected 27 Nov)" in head(a_deal(stage=3))[1]
     lost = a_deal(stage=4, reason="too dear", close_date=TODAY)

@@ -19,6 +19,12 @@ from dealboard.widgets.lines import cut, literal
 HEIGHT = 3
 GAP = "   "
 
+WORDS = 8
+"""Cells that the words of the next step have at least while there is something else to give way."""
+
+OWNER = 12
+"""Cells of an owner's name where there is no room for all of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -100,29 +106,46 @@ def _walk(head: Head) -> list[Part]:
 
 
 def _facts(head: Head, width: int, today: date, locale: str) -> tuple[Part, ...]:
-    deal = head.deal
+    """Return what is known on the left, what is to be done on the right.
+
+    What is known gives way first, the least telling of it, then the words of the next step.
+    """
+    alerts = _alerts(head, today)
+    least = min(_width(alerts), max(width // 3, _width(alerts[:-1]) + WORDS)) + 1
+    ways = _known(head.deal, today, locale)
+    known = next((some for some in ways if _width(some) + least + 2 <= width), ways[-1])
+    room = max(width // 3, width - _width(known) - 2)
+    right = [*_cut(alerts, room - 1), Part(" ")]
+    return _spread(_cut(known, width - _width(right) - 1), right, width)
+
+
+def _known(deal: Deal, today: date, locale: str) -> list[list[Part]]:
+    """Return amount, owner and days, at full length first, then as less and less of it."""
     amount = NOTHING if deal.amount is None else format_amount(deal.amount, deal.currency, locale)
-    parts = [Part("   "), Part(amount, "amount" if deal.amount is not None else "muted")]
-    parts += [Part(GAP), Part(literal(deal.owner.name)), Part(GAP)]
-    parts += _dates(deal, today)
-    right = [*_alerts(head, today), Part(" ")]
-    if _width(parts) + _width(right) + 2 > width:
-        room = max(width // 3, width - _width(parts) - 2)
-        right = _cut(right, room)
-    return _spread(_cut(parts, width - _width(right) - 1), right, width)
-
-
-def _dates(deal: Deal, today: date) -> list[Part]:
-    """Return created → close date; a closed deal the day it closed, and the one it was expected."""
+    what = [Part("   "), Part(amount, "amount" if deal.amount is not None else "muted")]
+    owner = literal(deal.owner.name)
+    whose, brief = ([*what, Part(GAP), Part(each)] for each in (owner, cut(owner, OWNER)))
     created = Part(f"created {format_day(_day(deal.created_at), today)} → ", "muted")
+    days, day = _dates(deal, today), _dates(deal, today, brief=True)
+    return [
+        [*whose, Part(GAP), created, *days],
+        [*whose, Part(GAP), *days],
+        [*whose, Part(GAP), *day],
+        [*brief, Part(GAP), *day],
+        [*what, Part(GAP), *day],
+    ]
+
+
+def _dates(deal: Deal, today: date, *, brief: bool = False) -> list[Part]:
+    """Return the close date; of a closed deal the day it closed, and the one it was expected."""
     if deal.stage.kind is not StageKind.OPEN:
-        return [created, *_closed(deal, today)]
+        return _closed(deal, today)[: 1 if brief else None]
     day = deal.close_date
     if day is None:
-        return [created, Part("no close date", "muted")]
-    told = describe_day(day, today)
+        return [Part("no close date", "muted")]
+    told = format_day(day, today) if brief else describe_day(day, today)
     style = "overdue" if day < today else "today" if day == today else "text"
-    return [created, Part(f"{ {'overdue': '!', 'today': '●'}.get(style, '') }{told}", style)]
+    return [Part(f"{ {'overdue': '!', 'today': '●'}.get(style, '') }{told}", style)]
 
 
 def _closed(deal: Deal, today: date) -> list[Part]:
