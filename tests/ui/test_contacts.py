@@ -455,3 +455,20 @@ async def test_own_field_is_defined_filled_in_found_and_shown(
         await robot.until(lambda: "1 of 4" in robot.text)
     assert workspace.read(contacts.contact, 1).custom == {1: "Gold"}
     assert date(2026, 11, 23) == workspace.today
+
+
+async def test_page_that_was_left_is_filled_anew_and_begins_at_the_beginning(
+    workspace: Workspace, path: Path
+) -> None:
+    async with driving(workspace, path, size=(140, 40)) as robot:
+        await to_page(robot, "Ada Rossi")
+        first = robot.app.screen
+        await robot.press("down", "3", "escape")
+        await robot.until(lambda: isinstance(robot.app.screen, ContactsScreen))
+        await robot.press("down", "down", "enter")
+        await robot.until(lambda: isinstance(robot.app.screen, ContactScreen))
+        assert robot.app.screen is first
+        assert "Bo Chen" in robot.text
+        assert "Tea" in robot.text
+        assert "Looms" not in robot.text
+        assert robot.app.focused is first.query_one("#deals")

@@ -17,7 +17,7 @@ from dealboard.domain.views import Activity, ActivityKind, Deal
 from dealboard.screens.activity import ActivityScreen
 from dealboard.screens.conflict import ConflictScreen
 from dealboard.screens.deal_page import DealPage
-from dealboard.screens.deal_pages import show_deal
+from dealboard.screens.kept_pages import show_deal
 from dealboard.store.reads import activities, contacts, deals, history, pipelines, team
 from dealboard.store.tables import Message
 from dealboard.widgets.chosen import label_of

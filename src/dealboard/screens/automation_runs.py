@@ -312,7 +312,7 @@ class RunsPage(Place):
             return
         found = await app.report(app.read(deals.by_ids, [deal_id]))
         if found:
-            from dealboard.screens.deal_pages import show_deal
+            from dealboard.screens.kept_pages import show_deal
 
             await show_deal(app, deal_id, (deal_id,))
         elif found is not None:

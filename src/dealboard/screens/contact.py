@@ -6,7 +6,7 @@ All of it is drawn by lines and read at once; a form is mounted only to edit.
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -111,7 +111,7 @@ def _is_open(activity: Activity) -> bool:
 
 
 class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
-    """One contact. `order` are the contacts of the list it was opened from."""
+    """One contact. `around` are the contacts of the list it was opened from, in their order."""
 
     MENU_ACTIONS: ClassVar = {
         MenuItem("new_deal", "＋ New deal"): "screen.new_deal",
@@ -160,10 +160,10 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
     }
     """
 
-    def __init__(self, contact_id: int, *, order: Sequence[int] = ()) -> None:
+    def __init__(self, contact_id: int, around: Sequence[int] = ()) -> None:
         super().__init__()
         self._contact_id = contact_id
-        self._order = order
+        self._around = around
         self._page: Page | None = None
         self._limit = STEP
 
@@ -172,6 +172,11 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
         """No deals for whom has no access to them."""
         hidden = "new_deal" if self.operator else ""
         return {item: act for item, act in self.MENU_ACTIONS.items() if item.id != hidden}
+
+    @property
+    def row_id(self) -> int:
+        """The contact that is shown."""
+        return self._contact_id
 
     @property
     def contact_id(self) -> int | None:
@@ -195,10 +200,26 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
             self.chat = ChatPane(today, id="chat")
             yield self.chat
 
-    def on_mount(self) -> None:
-        """Show the deals, or what a Chat Operator works with, as soon as the page is read."""
+    @on(events.Mount)
+    async def _begin(self) -> None:
+        """Read the contact before anything is shown."""
+        self._begin_section()
+        await self._open()
+
+    async def begin(self, contact_id: int, around: Sequence[int]) -> bool:
+        """Fill a page that was left with another contact, as if new; False if that is gone."""
+        self._contact_id, self._around = contact_id, around
+        self._page, self._limit = None, STEP
+        for lines in (*self.query(Rows), *self.query(Timeline)):
+            lines.to_begin()
+        self.begin_chat()
+        self._begin_section()
+        await self._open()
+        return self._page is not None
+
+    def _begin_section(self) -> None:
+        """Show the deals, or what a Chat Operator works with."""
         self.action_section("chat" if self.operator else "deals")
-        self._read()
 
     def on_screen_resume(self) -> None:
         """Keep the keys in force in the bottom line."""
@@ -206,17 +227,21 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
 
     @work(exclusive=True, group="read")
     async def _read(self, *, own: bool = True) -> None:
+        """Show the page as it is now."""
+        await self._open(own=own)
+
+    async def _open(self, *, own: bool = True) -> None:
         """Read the page; leave it where the contact is gone, which is said if others did it."""
-        app, before = self.dealboard, self._page
-        reading = app.read(read_page, self._contact_id, self._limit, with_deals=not self.operator)
+        app, before, contact_id = self.dealboard, self._page, self._contact_id
+        reading = app.read(read_page, contact_id, self._limit, with_deals=not self.operator)
         page = await app.report(_unless_gone(reading))
-        if not self.is_attached:
+        if not self.is_attached or contact_id != self._contact_id:
             return
         if page is not None:
             self._page = page
             self._show(page)
         elif self.is_current:
-            self.action_leave()
+            self.call_after_refresh(self.action_leave)
             if before is not None and not own:
                 app.say(f"{before.contact.name} is not there any more.", severity="warning")
 
@@ -253,9 +278,9 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
 
     def _place(self) -> str:
         """Return where in the list the contact is."""
-        if self._contact_id not in self._order:
+        if self._contact_id not in self._around:
             return f"#{self._contact_id}"
-        return f"{self._order.index(self._contact_id) + 1:,} of {len(self._order):,}"
+        return f"{self._around.index(self._contact_id) + 1:,} of {len(self._around):,}"
 
     def on_changed(self, event: "Changed") -> None:
         """Show what was changed, here or by somebody else."""
@@ -291,7 +316,7 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
 
     @work
     async def _show_deal(self, deal_id: int) -> None:
-        from dealboard.screens.deal_pages import show_deal
+        from dealboard.screens.kept_pages import show_deal
 
         page = self._page
         around = [deal.id for deal in (*page.open, *page.closed)] if page else []
@@ -342,10 +367,10 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
 
     def action_walk(self, by: int) -> None:
         """Show the next contact of the list, or the one before."""
-        at = self._order.index(self._contact_id) + by if self._contact_id in self._order else -1
-        if 0 <= at < len(self._order):
-            self.unless_unsent(lambda: self.show_contact(self._order[at]))
-        elif self._order:
+        at = self._around.index(self._contact_id) + by if self._contact_id in self._around else -1
+        if 0 <= at < len(self._around):
+            self.unless_unsent(lambda: self.show_contact(self._around[at]))
+        elif self._around:
             last = "That was the last contact" if by > 0 else "That was the first contact"
             self.dealboard.say(last)
 

@@ -269,12 +269,12 @@ class ContactFormScreen(ModalScreen[int | None]):
         self.app.push_screen(confirm, answer)
 
     def _open(self, twin: Contact) -> None:
-        from dealboard.screens.contact import ContactScreen
+        from dealboard.screens.kept_pages import show_contact
 
-        app = self.app
+        app = dealboard(self)
         self._forget()
         self.dismiss(None)
-        app.push_screen(ContactScreen(twin.id))
+        app.start(show_contact(app, twin.id))
 
     @on(Button.Pressed, "#merge-twin")
     async def action_merge_twin(self) -> None:

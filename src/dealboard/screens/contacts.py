@@ -295,10 +295,10 @@ class ContactsScreen(ContactVerbs):
 
     @on(Grid.Opened)
     def _open(self, event: Grid.Opened) -> None:
-        from dealboard.screens.contact import ContactScreen
+        from dealboard.screens.kept_pages import show_contact
 
         self._remember()
-        self.app.push_screen(ContactScreen(event.row_id, order=self.grid.ids))
+        self._start(show_contact(self.dealboard, event.row_id, self.grid.ids))
 
     @on(Grid.SelectionChanged)
     def _selected(self) -> None:

@@ -105,7 +105,7 @@ class ConversionVerbs(Place):
             return
         found = await app.report(app.read(deals.by_ids, [event.deal_id]))
         if found:
-            from dealboard.screens.deal_pages import show_deal
+            from dealboard.screens.kept_pages import show_deal
 
             await show_deal(app, event.deal_id, (event.deal_id,))
         elif found is not None:

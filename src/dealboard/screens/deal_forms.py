@@ -60,7 +60,7 @@ class DealForms(DealVerbs):
     @work
     async def open_deal(self, deal_id: int) -> None:
         """Open the page of a deal, from which one turns to those around it."""
-        from dealboard.screens.deal_pages import show_deal
+        from dealboard.screens.kept_pages import show_deal
 
         await show_deal(self.dealboard, deal_id, await self.around(deal_id))
 

@@ -176,6 +176,11 @@ class DealPage(ActivityVerbs, ChatVerbs, DealVerbs):
         return self._opening.deal
 
     @property
+    def row_id(self) -> int:
+        """The deal that is shown."""
+        return self.deal_id
+
+    @property
     def dirty(self) -> bool:
         """Whether leaving would lose something."""
         return self._opening is not None and self.fields.dirty
@@ -698,6 +703,6 @@ class DealPage(ActivityVerbs, ChatVerbs, DealVerbs):
 
     @on(DealFields.ContactOpened)
     def _open_contact(self, event: DealFields.ContactOpened) -> None:
-        from dealboard.screens.contact import ContactScreen
+        from dealboard.screens.kept_pages import show_contact
 
-        self.app.push_screen(ContactScreen(event.contact.id))
+        self.dealboard.start(show_contact(self.dealboard, event.contact.id))

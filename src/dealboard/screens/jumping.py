@@ -78,17 +78,17 @@ def _joined(*parts: str | None) -> str:
 
 
 def _to_deal(screen: Screen[Any], deal_id: int) -> None:
-    from dealboard.screens.deal_pages import show_deal
+    from dealboard.screens.kept_pages import show_deal
 
     app = dealboard(screen)
     app.start(show_deal(app, deal_id))
 
 
 def _to_contact(screen: Screen[Any], contact_id: int) -> None:
-    from dealboard.screens.contact import ContactScreen
+    from dealboard.screens.kept_pages import show_contact
 
-    if not (isinstance(screen, ContactScreen) and screen.contact_id == contact_id):
-        screen.app.push_screen(ContactScreen(contact_id))
+    app = dealboard(screen)
+    app.start(show_contact(app, contact_id))
 
 
 def _to_stage(screen: Screen[Any], stage: Stage) -> None:

@@ -394,9 +394,9 @@ class TodayScreen(PuttingOff, ActivityVerbs, DealForms):
         if item.deal_id is not None:
             self.open_deal(item.deal_id)
         elif item.person is not None:
-            from dealboard.screens.contact import ContactScreen
+            from dealboard.screens.kept_pages import show_contact
 
-            self.app.push_screen(ContactScreen(item.person.id))
+            self.dealboard.start(show_contact(self.dealboard, item.person.id))
 
     @on(LineList.Opened)
     def _opened_item(self) -> None:

@@ -164,6 +164,11 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh(layout=True)
         self._stand((same or near or [0])[0])
 
+    def to_begin(self) -> None:
+        """Forget where the cursor and the view are: something else is shown next."""
+        self._entries, self.cursor = (), 0
+        self.scroll_home(animate=False, immediate=True)
+
     @property
     def cursor_id(self) -> int | str | None:
         """What the row with the cursor is called."""
