@@ -144,11 +144,20 @@ class Journal:
                 for values, (key, _, _) in zip(written, some, strict=True):
                     values.append(texts[key])
             self._look_past(name, ((key, before) for key, before, _ in some))
-            self._tx.connection.executemany(
-                f'UPDATE "{name}" SET {sets} WHERE id = ?',  # noqa: S608 -- our names
-                [(*values, key) for values, (key, _, _) in zip(written, some, strict=True)],
-            )
+            update = f'UPDATE "{name}" SET {sets}'  # noqa: S608 -- our names
+            self._update(update, written, [key for key, _, _ in some])
             self._enter_many(table, some)
+
+    def _update(self, update: str, written: Sequence[Sequence[Any]], keys: Sequence[int]) -> None:
+        """Write rows by id; those that all become the same, in one statement for many of them."""
+        connection, first = self._tx.connection, written[0]
+        if any(values != first for values in written):
+            rows = ((*values, key) for values, key in zip(written, keys, strict=True))
+            connection.executemany(f"{update} WHERE id = ?", rows)
+            return
+        for some in chunks(keys):
+            marks = ", ".join("?" * len(some))
+            connection.execute(f"{update} WHERE id IN ({marks})", (*first, *some))
 
     def insert_many(
         self, table: type[SQLModel], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
