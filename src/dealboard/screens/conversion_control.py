@@ -1,6 +1,7 @@
 """How events for Meta are sent: set up, live by a step of its own, off, resumed, now; exported."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -49,8 +50,8 @@ class ConversionControl(ConversionVerbs):
     state: State | None
     """The one whose events are shown, None for all."""
 
-    def sends(self, total: int) -> None:
-        """Say from now on how far sending is."""
+    def sends(self, total: int, before: Mapping[State, int]) -> None:
+        """Say from now on how far sending is; `before` it there were so many events of each."""
         raise NotImplementedError
 
     def action_narrow(self, state: str) -> None:
@@ -145,9 +146,10 @@ class ConversionControl(ConversionVerbs):
     @work
     async def action_send_now(self) -> None:
         """Send what waits now, without the grace; how far it is stands in the bottom line."""
+        before = self.page.counts
         receipt = await self.dealboard.change(lambda tx: actions.outbox.hasten(tx, KIND))
         if receipt is not None:
-            self.sends(receipt.value)
+            self.sends(receipt.value, before)
 
     @work
     async def action_resume(self) -> None:

@@ -4,6 +4,7 @@ The order is read as ids alone and the rows in view by their ids, so that a hund
 scroll like a hundred. What counts down is drawn anew once a minute while it is in front.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
@@ -267,11 +268,12 @@ class ConversionsScreen(ConversionControl):
 
     # ── sending now ───────────────────────────────────────────────────────────────────────────
 
-    def sends(self, total: int) -> None:
-        """Say from now on how far sending is."""
-        counts = self.page.counts
-        self._sending = Sending(total, counts.get(State.SENT, 0), counts.get(State.FAILED, 0))
+    def sends(self, total: int, before: Mapping[State, int]) -> None:
+        """Say from now on how far sending is; `before` it there were so many events of each."""
+        self._sending = Sending(total, before.get(State.SENT, 0), before.get(State.FAILED, 0))
         self.dealboard.say(f"Sending {words.counted(total)}…")
+        if self.page.counts is not before:  # the courier was faster
+            self._tell_progress()
 
     def _tell_progress(self) -> None:
         sending, page = self._sending, self.page

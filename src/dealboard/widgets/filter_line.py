@@ -59,7 +59,11 @@ def filter_line(
     """
     left = [Stretch(f" {FIND_MARK} " if searching else " ", "key")]
     left.append(Stretch(" " * (searching - _width(left)), ""))
-    tail = [Stretch(f" {cut(literal(count), width - 2)} ", "count" if filtered else "quiet")]
+    tail = [
+        Stretch(
+            f" {cut(literal(count), width - _width(left) - 2)} ", "count" if filtered else "quiet"
+        )
+    ]
     room = width - _width(left) - _width(tail)
     shown = [chip for chip in chips if not (searching and chip.part is Part.NAME)]
     if filtered or shown:
