@@ -145,8 +145,8 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
         & #page { height: 1fr; }
         & SectionTabs { margin-bottom: 1; }
         & #fields, & #deals, & #activity, & #chat { display: none; height: 1fr; border: none; }
-        &.-deals #deals, &.-activity #activity, &.-chat #chat { display: block; }
-        &.-narrow.-fields #fields { display: block; }
+        & #deals.-shown, & #activity.-shown, & #chat.-shown { display: block; }
+        &.-narrow #fields.-shown { display: block; }
         &.-narrow SectionTabs.-beside, &.-wide SectionTabs.-alone { display: none; }
         &.-wide #fields {
             display: block;
@@ -253,7 +253,7 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
         self._rows("fields").show(tuple(field_rows(contact, page.custom, how)))
         self._rows("deals").show(tuple(self._deal_entries(page)))
         self.query_one(Timeline).show(page.tasks, page.events)
-        if self.has_class("-chat"):
+        if self.chat.has_class("-shown"):
             self.show_chat(_person(contact))
         self.refresh_bindings()
 
@@ -291,8 +291,8 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
     def action_section(self, name: str) -> None:
         """Show a section and put the cursor in it; beside the fields where there is room."""
         if name != "fields" or not self.has_class("-wide"):
-            for tab in TABS:
-                self.set_class(tab.id == name, f"-{tab.id}")
+            for tab in TABS:  # a class of the screen would have all that is on it styled anew
+                self.query_one(f"#{tab.id}", Widget).set_class(tab.id == name, "-shown")
             for tabs in self.query(SectionTabs):
                 tabs.current = name
         if name == "chat":
