@@ -101,6 +101,7 @@ async def test_a_contact_is_found_by_phone(full: Workspace) -> None:
         await robot.press("ctrl+p")
         await robot.type("123456")
         await robot.until(lambda: any("contact ·" in each for each in offered(robot)))
+        await robot.app.workers.wait_for_complete()  # what is offered moves until all have answered
         at = next(n for n, each in enumerate(offered(robot)) if "contact ·" in each)
         await robot.press(*["down"] * at, "enter")
         await robot.until(lambda: isinstance(robot.app.screen, ContactScreen))
