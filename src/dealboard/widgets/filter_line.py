@@ -54,16 +54,13 @@ def filter_line(
     """Return the chips and, flush right, the count, in exactly `width` cells.
 
     Of `searching` cells at the left the line keeps clear: there the name is typed, so that its chip
-    is left out. The count is never given up; the chips that do not fit are cut, then only counted:
-    "+2". The key that clears is taught where there is room left.
+    is left out. The count is never given up, only cut; the chips that do not fit are cut, then
+    only counted: "+2". The key that clears is taught where there is room left.
     """
     left = [Stretch(f" {FIND_MARK} " if searching else " ", "key")]
     left.append(Stretch(" " * (searching - _width(left)), ""))
-    tail = [
-        Stretch(
-            f" {cut(literal(count), width - _width(left) - 2)} ", "count" if filtered else "quiet"
-        )
-    ]
+    counted = cut(literal(count), width - _width(left) - 2)
+    tail = [Stretch(f" {counted} ", "count" if filtered else "quiet")]
     room = width - _width(left) - _width(tail)
     shown = [chip for chip in chips if not (searching and chip.part is Part.NAME)]
     if filtered or shown:
