@@ -14,6 +14,7 @@ from dealboard.domain.conversions import KIND, Setup
 from dealboard.domain.outbox import Attempt, Pause, State, Verdict
 from dealboard.domain.stages import NewStage
 from dealboard.domain.views import Role
+from dealboard.screens.conversion_list import read_page
 from dealboard.screens.conversion_page import ConversionPage
 from dealboard.screens.conversion_setup import ConversionSetup
 from dealboard.screens.conversions import ConversionsScreen
@@ -286,6 +287,17 @@ async def test_sending_now_waits_for_no_grace_and_says_how_far_it_is(
             assert graph.TOKEN not in robot.text
         assert not meta.wrong
         assert sum(meta.accepted.values()) == 1
+
+
+def test_an_event_in_a_couriers_hands_still_counts_as_going_out(
+    told_of: Workspace, clock: Clock
+) -> None:
+    told_of.run(lambda tx: actions.conversions.go_live(tx))
+    far = clock.now + AN_HOUR
+    page = told_of.read(read_page, None, clock.now, 10)
+    assert (page.waiting, page.going) == (1, False)
+    told_of.keep(rows.claim, KIND, "me", now=clock.now, due_by=far, limit=1)
+    assert told_of.read(read_page, None, clock.now, 10).going
 
 
 async def test_a_pause_says_why_and_is_ended_by_a_key(told_of: Workspace, clock: Clock) -> None:

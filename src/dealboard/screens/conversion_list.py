@@ -17,7 +17,7 @@ from dealboard.store.reads import conversions, outbox, told
 class Page(NamedTuple):
     """How events are sent, how many are in each state, and those of one state, the newest first.
 
-    `rows` are the first of them; `due` tells whether some may go out right now.
+    `rows` are the first of them; `going` tells whether some go out right now, or may.
     """
 
     setup: Setup = Setup()
@@ -26,7 +26,7 @@ class Page(NamedTuple):
     pause: Pause | None = None
     ids: "array[int]" = array("q")
     rows: tuple[Told, ...] = ()
-    due: bool = False
+    going: bool = False
 
     @property
     def mode(self) -> Mode:
@@ -50,7 +50,7 @@ def read_page(connection: Connection, state: State | None, now: datetime, first:
         outbox.pause(connection, KIND),
         ids,
         told.by_ids(connection, ids[:first], now=now),
-        due=next_due is not None and next_due <= now,
+        going=(next_due is not None and next_due <= now) or outbox.under_way(connection, now, KIND),
     )
 
 

@@ -281,7 +281,7 @@ class ConversionsScreen(ConversionControl):
             return
         sent = page.counts.get(State.SENT, 0) - sending.sent
         failed = page.counts.get(State.FAILED, 0) - sending.failed
-        over = page.pause is not None or not page.due or page.mode is not Mode.LIVE
+        over = page.pause is not None or not page.going or page.mode is not Mode.LIVE
         if over:
             self._sending = None
         elif not sent and not failed:

@@ -63,6 +63,16 @@ def next_of(connection: Connection, now: datetime, kind: str) -> datetime | None
     return min((each for each in (due, ends) if each is not None), default=None)
 
 
+def under_way(connection: Connection, now: datetime, kind: str) -> bool:
+    """Return whether some courier has rows of a kind in its hands."""
+    found = connection.execute(
+        "SELECT 1 FROM outbox WHERE kind = :kind AND state = 'pending'"
+        " AND lease_until > :now AND lease_until <= :far_lease LIMIT 1",
+        moments(now) | {"kind": kind},
+    ).fetchone()
+    return found is not None
+
+
 def _first_end(connection: Connection, now: datetime) -> datetime | None:
     """Return when the next event for Meta is too old; what a courier holds is its business."""
     found = connection.execute(
