@@ -56,7 +56,7 @@ class Robot:
         """Wait until both threads have done what they were given and the screen has shown it."""
         for _ in range(3):
             await self.pilot.pause()
-            for thread in (self.app._writer, self.app._reader):
+            for thread in (self.app.threads.writer, self.app.threads.reader):
                 await asyncio.wrap_future(thread.submit(int))
             await self.pilot.pause()
 

@@ -451,7 +451,7 @@ async def test_a_call_is_noted_from_the_board(sales: Workspace) -> None:
         await robot.press("a")
         await robot.until(lambda: "Acme" in robot.text and "Task" in robot.text)
         await robot.press("escape")
-        await robot.until(lambda: robot.app.screen is robot.app.home())
+        await robot.until(lambda: robot.app.screen is robot.app.places.home())
 
 
 async def test_a_picker_takes_a_key_in_the_same_burst(sales: Workspace) -> None:

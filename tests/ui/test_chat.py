@@ -511,7 +511,7 @@ async def test_a_chat_that_another_process_imports_is_shown(workspace: Workspace
     async with at_desk(workspace, size=WIDE) as desk:
         await open_chat(desk, ada)
         await desk.shows("No messages with Ada Lovelace yet.")
-        await desk.until(lambda: page(desk).dealboard._newest_message is not None)
+        await desk.until(lambda: page(desk).dealboard.poll.newest_message is not None)
         say(other, ada, ["from afar"])
         await desk.shows("from afar")
     other.close()

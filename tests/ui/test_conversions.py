@@ -339,7 +339,7 @@ async def test_the_badge_is_on_every_place_and_leads_to_the_list(told_of: Worksp
 
 async def test_there_is_no_badge_before_it_is_set_up(sales: Workspace) -> None:
     async with driving(sales, sales.path, size=(100, 30)) as robot:
-        assert robot.app.badge is None
+        assert robot.app.poll.badge is None
 
 
 # ── others ────────────────────────────────────────────────────────────────────────────────────
@@ -352,7 +352,7 @@ async def test_a_chat_operator_reads_one_sentence(told_of: Workspace, clock: Clo
         await robot.press("f6")
         await robot.until(lambda: isinstance(robot.app.screen, NoAccess))
         assert "Eve is a Chat Operator and has no access to deals." in robot.text
-        assert robot.app.badge is None
+        assert robot.app.poll.badge is None
     eve.close()
 
 

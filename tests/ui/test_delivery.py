@@ -83,9 +83,9 @@ async def test_nobody_sets_out_while_there_is_nothing_to_deliver(
         other = Workspace.open(sales.path, clock=clock)
         other.run(lambda tx: actions.contacts.add(tx, name="Acme"))
         other.close()
-        await robot.until(lambda: robot.app._seen == 2)
+        await robot.until(lambda: robot.app.poll.seen == 2)
         await robot.settle()
-        assert robot.app._rounds is None
+        assert robot.app.deliveries.rounds is None
 
 
 async def test_leaving_ends_what_a_server_does_not_answer(
@@ -95,7 +95,7 @@ async def test_leaving_ends_what_a_server_does_not_answer(
     config: Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dealboard.app.DRAINING_SECONDS", 0.6)
+    monkeypatch.setattr("dealboard.app.deliveries.DRAINING_SECONDS", 0.6)
 
     def mute(_handler: object, _request: object) -> None:
         server.over.wait(10)
@@ -175,7 +175,7 @@ async def test_a_token_that_is_refused_is_said_once(shop: Workspace, path: Path)
 async def test_leaving_waits_for_meta_two_seconds_at_most(
     shop: Workspace, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dealboard.app.DRAINING_SECONDS", 0.6)
+    monkeypatch.setattr("dealboard.app.deliveries.DRAINING_SECONDS", 0.6)
     with Graph() as graph:
 
         def mute(_handler: BaseHTTPRequestHandler, _events: list[dict[str, Any]]) -> None:

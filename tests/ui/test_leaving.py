@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from dealboard.app import DealboardApp
+from dealboard.app.leaving import abandon
 from dealboard.config import Config
 from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
@@ -26,7 +27,7 @@ def test_the_last_way_out_takes_the_demo_along_and_nothing_else(
     monkeypatch.setattr(os, "_exit", codes.append)
     config = Config(file=tmp_path / "config.toml", location=path)
 
-    DealboardApp(location=path, workspace=None, config=config, demo=demo)._abandon(129)
+    abandon(DealboardApp(location=path, workspace=None, config=config, demo=demo), 129)
 
     assert codes == [129]
     assert path.parent.exists() is not demo

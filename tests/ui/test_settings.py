@@ -363,7 +363,7 @@ def operator(sales: Workspace, clock: Clock) -> Iterator[Workspace]:
 
 async def test_a_chat_operator_begins_with_contacts(operator: Workspace) -> None:
     async with driving(operator, operator.path) as robot:
-        assert robot.app.screen is robot.app.home()
+        assert robot.app.screen is robot.app.places.home()
         assert "Contacts" in robot.text
         await robot.press("f2")
         assert "Eve is a Chat Operator and has no access to deals." in robot.text
@@ -378,7 +378,7 @@ async def test_a_chat_operator_begins_with_contacts(operator: Workspace) -> None
         await robot.press("1", "5")
         await robot.until(lambda: robot.app.screen.query("#keys"))
         await robot.press("f3")
-        assert robot.app.screen is robot.app.home()
+        assert robot.app.screen is robot.app.places.home()
 
 
 async def test_quit_is_in_the_palette_once(operator: Workspace) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dealboard import actions, app
+from dealboard import actions
 from dealboard.domain import rules
 from dealboard.store.reads import activities
 from dealboard.workspace import Workspace
@@ -14,7 +14,7 @@ from tests.ui.drive import driving
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("dealboard.app.clock.LOOK_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -67,4 +67,4 @@ async def test_what_was_delayed_comes_when_it_is_due(
 async def test_nothing_is_planned_where_nothing_waits(sales: Workspace, path: Path) -> None:
     async with driving(sales, path) as robot:
         await robot.settle()
-        assert robot.app._alarm is None
+        assert robot.app.clock.alarm is None

@@ -129,7 +129,7 @@ class DealPage(DealEditing):
 
     def action_go(self, place: str) -> None:
         """Show a main screen."""
-        self.unless_typed(lambda: self.dealboard.go(place))
+        self.unless_typed(lambda: self.dealboard.places.go(place))
 
     def action_walk(self, by: int) -> None:
         """Show the next deal of the view that the page was opened from, or the one before."""

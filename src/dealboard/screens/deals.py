@@ -132,7 +132,7 @@ class DealsScreen(DealPlaces):
     @property
     def hidden(self) -> bool:
         """Whether another main screen is in front, and not just a dialog or a page."""
-        return not self.dealboard.shows(self)
+        return not self.dealboard.places.shows(self)
 
     def show_place(self, *parts: str) -> None:
         """Say in the menu what is shown."""
@@ -243,7 +243,7 @@ class DealsScreen(DealPlaces):
             return
         self.outlook = outlook
         self.remember()
-        other = self.dealboard.show_deals_as(outlook.query.look)
+        other = self.dealboard.places.show_deals_as(outlook.query.look)
         if isinstance(other, DealsScreen):
             other.take_over(outlook, self.selected)
 
@@ -262,7 +262,7 @@ class DealsScreen(DealPlaces):
 
     def on_unmount(self) -> None:
         """Keep where the cursor was."""
-        if self.dealboard.look == self.LOOK:
+        if self.dealboard.places.look == self.LOOK:
             self.remember()
 
     @work

@@ -160,7 +160,7 @@ class FirstRun(Screen[None]):
             return
         app.adopt(workspace)
         # Textual cannot replace the screen that an app starts with, so this one stays below.
-        app.push_screen(app.home())
+        app.push_screen(app.places.home())
 
 
 def _owner(text: str) -> str:

@@ -95,7 +95,7 @@ def _to_stage(screen: Screen[Any], stage: Stage) -> None:
     def show() -> None:
         from dealboard.screens.board import BoardScreen
 
-        board = dealboard(screen).show_deals_as("board")
+        board = dealboard(screen).places.show_deals_as("board")
         if isinstance(board, BoardScreen):
             board.show_stage(stage)
 
@@ -107,7 +107,7 @@ def _among_deals(screen: Screen[Any], then: "Callable[[DealsScreen], object]") -
         from dealboard.screens.deals import DealsScreen
 
         app = dealboard(screen)
-        app.go("deals")
+        app.places.go("deals")
         if isinstance(app.screen, DealsScreen):
             then(app.screen)
 

@@ -81,7 +81,7 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the menu, the body and the hints."""
-        badge = self.dealboard.badge
+        badge = self.dealboard.poll.badge
         yield MenuBar(MENU, tuple(self.menu_actions), current=self.PLACE, badge=badge)
         yield from self.body()
         yield HintBar()

@@ -135,7 +135,7 @@ class AppearanceSection(Section):
         return next(each for each in self._options if each.key == self.rows.cursor_id)
 
     def _configure(self, key: str, value: object) -> None:
-        self.dealboard.start(self.dealboard.configure({key: value}))
+        self.dealboard.start(self.dealboard.configuring.change({key: value}))
 
     def action_step(self, by: int) -> None:
         """Take the value before or behind; after the last comes the first."""

@@ -149,7 +149,7 @@ class KeysSection(Section):
             return
         keys = await self.ask(KeyForm(action, self._keymap, adding=adding))
         if keys is not None:
-            await self.dealboard.configure(keymap={action.id: ",".join(keys)})
+            await self.dealboard.configuring.change(keymap={action.id: ",".join(keys)})
 
     def action_reset(self) -> None:
         """Give the action the keys that it comes with."""
@@ -162,4 +162,4 @@ class KeysSection(Section):
     def _set(self, keys: str | None) -> None:
         action = self._action
         if action is not None:
-            self.dealboard.start(self.dealboard.configure(keymap={action.id: keys}))
+            self.dealboard.start(self.dealboard.configuring.change(keymap={action.id: keys}))

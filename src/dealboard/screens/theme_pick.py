@@ -32,7 +32,7 @@ def choose_theme(app: "DealboardApp") -> None:
     def keep(chosen: str | None) -> None:
         app.theme = chosen or before
         if chosen is not None:
-            app.start(app.configure({"theme": chosen}))
+            app.start(app.configuring.change({"theme": chosen}))
             if "TEXTUAL_THEME" in os.environ:
                 app.say("TEXTUAL_THEME chooses the theme at the next start.", severity="warning")
 

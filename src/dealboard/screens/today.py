@@ -212,7 +212,7 @@ class TodayScreen(PuttingOff, ActivityVerbs, DealForms):
     @property
     def hidden(self) -> bool:
         """Whether another main screen is in front, and not just a dialog or a page."""
-        return not self.dealboard.shows(self)
+        return not self.dealboard.places.shows(self)
 
     def on_changed(self, event: "Changed") -> None:
         """Let go at once what was plainly seen to, then read the day anew."""
