@@ -12,7 +12,7 @@ from typing import Self
 import pexpect
 import pyte
 
-PATIENCE = 20.0
+PATIENCE = 40.0
 """Seconds before a condition that does not come true is a failure."""
 LOOK = 0.02
 """Seconds to wait for more output between two looks at a condition."""
@@ -41,6 +41,7 @@ class Terminal:
         self.output = b""
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
+        self._text: str | None = None
         self._child: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
             ["-m", "dealboard", *map(str, words)],
@@ -67,7 +68,9 @@ class Terminal:
     @property
     def text(self) -> str:
         """What the screen shows, line by line."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self._screen.display)
+        return self._text
 
     @property
     def looks(self) -> Look:
@@ -95,6 +98,7 @@ class Terminal:
     def resize(self, columns: int, lines: int) -> None:
         """Give the window another size; the system sends SIGWINCH."""
         self._screen.resize(lines, columns)
+        self._text = None
         self._child.setwinsize(lines, columns)
 
     def find(self, text: str) -> tuple[int, int]:
@@ -133,3 +137,4 @@ class Terminal:
             return
         self.output += data
         self._stream.feed(data)
+        self._text = None

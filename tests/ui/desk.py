@@ -15,10 +15,7 @@ from dealboard.config import Config
 from dealboard.domain.views import Deal
 from dealboard.store.reads import deals
 from dealboard.workspace import Workspace
-from tests.ui.drive import leave
-
-PATIENCE = 400
-"""Looks at a condition before it counts as not coming true."""
+from tests.ui.drive import leave, shown, until
 
 UNANSWERED = "unanswered"
 
@@ -69,12 +66,8 @@ class Desk:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something is so."""
-        for _ in range(PATIENCE):
-            if condition():
-                await self.pilot.pause()
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(self.text)
+        await until(self.pilot, condition)
+        await self.pilot.pause()
 
     async def shows(self, text: str) -> None:
         """Wait until a text is on the screen."""
@@ -88,8 +81,7 @@ class Desk:
     @property
     def text(self) -> str:
         """What the screen shows, line by line, as plain text."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in strips)
+        return shown(self.app)
 
     def deal(self, deal_id: int) -> Deal:
         return self.workspace.read(deals.deal, deal_id)
@@ -108,5 +100,5 @@ async def at_desk(
         if screen is not None:
             await desk.put(screen)
         yield desk
-        leave(app)
+        await leave(app, pilot)
     app.finish()

@@ -1,11 +1,14 @@
 """A robot user: the real app on a real workspace, keys in, what the screen says out."""
 
-import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from textual import events
+from textual.app import App
 from textual.events import MouseMove
 from textual.pilot import Pilot
 
@@ -15,8 +18,39 @@ from dealboard.screens.board import BoardScreen
 from dealboard.widgets.board import Board
 from dealboard.workspace import Workspace
 
-PATIENCE = 400
-"""Turns of the event loop before a condition that does not come true is a failure."""
+PATIENCE = 30.0
+"""Seconds before a condition that does not come true is a failure, however busy the machine is."""
+
+LOOK = 0.01
+"""Seconds between two looks at a condition."""
+
+
+class Gate(threading.Event):
+    """Where a test lets a thread stand still; meanwhile no thread is waited for."""
+
+    held = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        Gate.held += 1
+        try:
+            return super().wait(timeout)
+        finally:
+            Gate.held -= 1
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, shown(pilot.app)
+        await pilot.pause(LOOK)
+
+
+def shown(app: App[Any]) -> str:
+    """Return what the active screen shows, line by line, as plain text."""
+    width, height = app.size
+    lines = app.screen._compositor.render_strips()
+    return "\n".join(strip.text[:width].rstrip() for strip in lines[:height])
 
 
 class Robot:
@@ -53,20 +87,12 @@ class Robot:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until both threads have done what they were given and the screen has shown it."""
-        for _ in range(3):
-            await self.pilot.pause()
-            for thread in (self.app.threads.writer, self.app.threads.reader):
-                await asyncio.wrap_future(thread.submit(int))
-            await self.pilot.pause()
+        """Wait until nothing goes on in the app, and the screen has shown what came of it."""
+        await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something is so."""
-        for _ in range(PATIENCE):
-            if condition():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(self.text)
+        await until(self.pilot, condition)
 
     @property
     def board(self) -> Board:
@@ -77,9 +103,7 @@ class Robot:
     @property
     def text(self) -> str:
         """What the active screen shows, as plain text."""
-        width, height = self.app.size
-        lines = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text[:width].rstrip() for strip in lines[:height])
+        return shown(self.app)
 
     def titles(self, stage: str) -> list[str]:
         """Return the titles in a stage, from the top, as the board holds them."""
@@ -106,11 +130,12 @@ async def driving(
         if workspace is not None:
             await robot.settle()
         yield robot
-        leave(app)
+        await leave(app, pilot)
     app.finish()
 
 
-def leave(app: DealboardApp) -> None:
-    """Leave as a key does; the pilot alone takes an app apart that does not know it is going."""
+async def leave(app: DealboardApp, pilot: Pilot[None]) -> None:
+    """Leave as a key does, when nothing goes on; the pilot alone takes apart what still runs."""
     if not app._exit:
+        await pilot.pause()
         app.exit()

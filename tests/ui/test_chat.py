@@ -25,6 +25,7 @@ from dealboard.workspace import Workspace
 from tests.conftest import MORNING
 from tests.delivery.cloud import TOKEN, Cloud, drop
 from tests.ui.desk import Desk, at_desk
+from tests.ui.drive import Gate
 
 WIDE = (120, 40)
 PHONE = "+39 349 123 4567"
@@ -242,7 +243,7 @@ async def test_what_is_no_export_is_said(workspace: Workspace, ada: int, tmp_pat
 
 
 async def test_long_work_can_be_stopped(workspace: Workspace) -> None:
-    begun, go_on, done = threading.Event(), threading.Event(), []
+    begun, go_on, done = threading.Event(), Gate(), []
 
     def work(tell: Tell) -> int:
         tell(1, 2)

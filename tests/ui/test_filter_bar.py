@@ -15,11 +15,9 @@ from dealboard.domain.filter_words import Chip, Part
 from dealboard.widgets.filter_bar import FilterBar
 from dealboard.widgets.filter_line import Keys
 from dealboard.widgets.line import take_in_order
+from tests.ui.drive import until
 
 OWNER = Chip(Part.OWNER, "owner", "Ada [b]")
-PATIENCE = 400
-"""Looks at the screen before what was waited for counts as not coming."""
-
 NAME = Chip(Part.NAME, "name", "acme")
 
 
@@ -140,11 +138,7 @@ async def test_escape_in_a_burst_has_the_last_word() -> None:
 async def test_the_name_in_force_can_be_gone_on_with() -> None:
     async with at_bench(NAME) as (app, pilot):
         await pilot.press("slash")
-        for _ in range(PATIENCE):
-            if "/  acme" in app.text:
-                break
-            await pilot.pause(0.01)
-        assert "/  acme" in app.text
+        await until(pilot, lambda: "/  acme" in app.text)
         await pilot.press("end", "x", "enter")
         assert app.said == ["acmex", "closed"]
 

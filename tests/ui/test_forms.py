@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dealboard import actions
-from dealboard.app import DealboardApp
 from dealboard.config import Config
 from dealboard.domain.money import parse_amount
 from dealboard.domain.stages import MAX_PIPELINES, NewStage
@@ -28,6 +27,7 @@ from dealboard.widgets.stage_rows import StageRows
 from dealboard.workspace import Workspace
 from tests.conftest import Clock
 from tests.ui.desk import UNANSWERED, Desk, at_desk
+from tests.ui.drive import driving
 
 NASTY = "Adam [/red] [@click=app.quit]x[/] \x1b[31m"
 NASTY_SHOWN = "Adam [/red] [@click=app.quit]x[/] ␛[31m"
@@ -755,23 +755,19 @@ async def test_first_run_makes_a_workspace_and_asks_for_a_pipeline(
     monkeypatch.setattr("dealboard.screens.first_run.system_user", lambda: "Ada")
     path = tmp_path / "new" / "dealboard.db"
     config = Config(file=tmp_path / "config.toml", location=path, locale="de_CH", country="CH")
-    app = DealboardApp(location=path, workspace=None, config=config)
-    async with app.run_test(size=(80, 24)) as pilot:
-        assert isinstance(app.screen, FirstRun)
-        fields = app.screen.query(Line)
-        while not fields[1].value:
-            await pilot.pause(0.01)
+    async with driving(None, path, size=(80, 24), config=config) as robot:
+        assert isinstance(robot.app.screen, FirstRun)
+        fields = robot.app.screen.query(Line)
+        await robot.until(lambda: fields[1].value)
         assert [each.value for each in fields] == ["Ada", "CHF", "CH"]
-        await pilot.press("tab", "e", "u", "r", "o", "s", "f2")
-        assert "Not a currency." in str(app.screen.query("Field")[1].note)  # type: ignore[attr-defined]
-        await pilot.press("ctrl+u", "e", "u", "r", "f2")
-        while not isinstance(app.screen, PipelineScreen):
-            await pilot.pause(0.01)
-        workspace = app.workspace
+        await robot.press("tab", "e", "u", "r", "o", "s", "f2")
+        assert "Not a currency." in robot.text
+        await robot.press("ctrl+u", "e", "u", "r", "f2")
+        await robot.until(lambda: isinstance(robot.app.screen, PipelineScreen))
+        workspace = robot.app.workspace
         assert workspace.user.name == "Ada"
         assert workspace.recall("currency") == "EUR"
         assert workspace.recall("country") == "CH"
-        await pilot.press("f2")
-        while isinstance(app.screen, PipelineScreen):
-            await pilot.pause(0.01)
+        await robot.press("f2")
+        await robot.until(lambda: not isinstance(robot.app.screen, PipelineScreen))
         assert [each.name for each in workspace.read(pipelines.pipelines)] == ["Sales Pipeline"]

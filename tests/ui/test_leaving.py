@@ -13,7 +13,7 @@ from dealboard.config import Config
 from dealboard.errors import DealboardError
 from dealboard.store.driver import Connection
 from dealboard.workspace import Workspace
-from tests.ui.drive import driving
+from tests.ui.drive import Gate, driving
 
 
 @pytest.mark.parametrize("demo", [True, False])
@@ -37,7 +37,7 @@ async def test_a_long_read_ends_with_the_app(
     workspace: Workspace, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connection that is closed while a thread reads through it takes the process along."""
-    begun, broken_off = Event(), Event()
+    begun, broken_off = Event(), Gate()
     stop_reading = workspace.stop_reading
 
     def long_read(connection: Connection) -> None:

@@ -9,7 +9,6 @@ and messages, and what is pasted into a line.
 """
 
 import shutil
-import threading
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
@@ -39,7 +38,7 @@ from dealboard.store.driver import Connection
 from dealboard.store.transaction import Transaction
 from dealboard.workspace import Workspace
 from tests.conftest import MORNING, Clock
-from tests.ui.drive import Robot, driving
+from tests.ui.drive import Gate, Robot, driving
 
 HEAD = "[/red][b]\x1b[31m"
 """What every text begins with, behind its own marker: markup that fails or vanishes, and a CSI."""
@@ -366,7 +365,7 @@ async def export(robot: Robot, world: World) -> None:
     await paste(robot, world.texts["title"])
     look(robot, "title")
     await closed(robot)
-    go_on = threading.Event()
+    go_on = Gate()
 
     def write(_tell: Tell) -> int:
         go_on.wait()
