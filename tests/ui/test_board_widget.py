@@ -113,11 +113,10 @@ class BoardApp(App[None]):
     on_board_open_requested = on_board_move_requested
     on_board_new_requested = on_board_move_requested
     on_board_older_requested = on_board_move_requested
-    on_board_cursor_moved = on_board_move_requested
     on_board_range_wanted = on_board_move_requested
 
     def requests(self) -> "Said":
-        return Said(each for each in self.seen if not isinstance(each, Board.CursorMoved))
+        return Said(self.seen)
 
     def lane(self, stage_id: int) -> Lane:
         return next(lane for lane in self.query(Lane) if lane.stage.id == stage_id)
@@ -179,7 +178,6 @@ async def test_lines_are_blank_until_their_rows_arrive() -> None:
         await settled(pilot)
         assert "Lead deal 0" in "\n".join(app.text())
         assert app.board.cursor == Cursor(1, 0, 1000)
-        assert app.seen == [Board.CursorMoved(1000, 1)]
 
 
 async def test_rows_may_arrive_before_the_totals() -> None:
@@ -333,19 +331,6 @@ async def test_keys_move_the_cursor() -> None:
             assert (keys, at(await settled(pilot))) == (keys, place)
 
 
-async def test_the_screen_hears_of_every_deal_the_cursor_comes_to() -> None:
-    async with BoardApp().run_test(size=(160, 40)) as pilot:
-        app = await settled(pilot)
-        app.seen.clear()
-        await pilot.press("j", "l", "4")
-        await settled(pilot)
-        assert app.seen == [
-            Board.CursorMoved(1001, 1),
-            Board.CursorMoved(2001, 2),
-            Board.CursorMoved(None, 4),
-        ]
-
-
 async def test_left_and_right_keep_to_the_line_of_the_screen() -> None:
     async with BoardApp().run_test(size=(160, 40)) as pilot:
         app = await settled(pilot)
@@ -406,7 +391,6 @@ async def test_where_the_deal_is_gone_the_cursor_takes_the_one_in_its_place() ->
         app.board.invalidate([1])
         await settled(pilot)
         assert app.board.cursor == Cursor(1, 2, 1003)
-        assert Said(app.seen[-1:]) == [Board.CursorMoved(1003, 1)]
 
 
 async def test_when_the_last_row_goes_the_cursor_stays_on_a_deal() -> None:
@@ -435,7 +419,6 @@ async def test_the_cursor_follows_a_moved_deal() -> None:
         await settled(pilot)
         assert app.board.cursor == Cursor(2, 0, moved.id)
         assert app.marked()[0] == "Lead deal 1"
-        assert Said(app.seen[-1:]) == [Board.CursorMoved(moved.id, 2)]
 
 
 async def test_a_key_means_the_same_deal_until_the_news_of_its_move_is_there() -> None:

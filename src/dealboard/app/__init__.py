@@ -232,7 +232,7 @@ class DealboardApp(App[None]):
         bar = self.screen.query_one_optional(HintBar)
         if severity == "information" and bar is not None:
             bar.message = sentence
-            self.set_timer(SAID_SECONDS, partial(bar.take_back, sentence))
+            asyncio.get_running_loop().call_later(SAID_SECONDS, bar.take_back, sentence)
         else:
             self.notify(literal(sentence), severity=severity, markup=False)
 

@@ -440,6 +440,7 @@ class BoardScreen(DealsScreen):
 
     @on(Board.MoveRequested)
     def _move(self, event: Board.MoveRequested) -> None:
+        event.stop()  # on its way up to the app it would keep the writer waiting
         deal_id, by, stage_id, index = event.deal_id, event.by, event.stage_id, event.index
         selected = self.selected
         of_many = selected and (stage_id is None or (deal_id in selected and len(selected) > 1))

@@ -177,10 +177,11 @@ class DealsScreen(DealPlaces):
 
     def set_counts(self, number: int, totals: tuple[Subtotal, ...]) -> None:
         """Show what the filter leaves, and read how many deals there are without it."""
-        self.counts = Counts(number, totals, self.counts.of)
+        before, self.counts = self.counts, Counts(number, totals, self.counts.of)
         if self.shown_filter.active:
             self._counting.want(self._count)
-        self.show_bar()
+        if self.counts != before:
+            self.show_bar()
 
     async def _count(self) -> None:
         found = await self.dealboard.report(self.count_whole())

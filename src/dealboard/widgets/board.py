@@ -167,14 +167,6 @@ class Board(Widget, can_focus=True):
 
     RowsWanted: TypeAlias = LaneRowsWanted
 
-    class CursorMoved(Message):
-        """The cursor is on another deal, or on none."""
-
-        def __init__(self, deal_id: int | None, stage_id: int) -> None:
-            super().__init__()
-            self.deal_id = deal_id
-            self.stage_id = stage_id
-
     class SelectionChanged(Message):
         """Other deals are selected than before."""
 
@@ -409,7 +401,6 @@ class Board(Widget, can_focus=True):
 
     def _go(self, at: int, row: int, deal_id: int | None = None, *, reveal: bool = True) -> None:
         """Put the cursor on a row of a stage, and bring the stage into sight."""
-        before = (self._lanes[self._at].stage.id, self._deal)
         if at != self._at:
             self._lanes[self._at].select(None)
         lane = self._lanes[at]
@@ -423,9 +414,6 @@ class Board(Widget, can_focus=True):
             lane.reveal(self._row)
         lane.select(self._row)
         self._lanes.paint()
-        waiting = self._deal is None and self._row < lane.deals
-        if before != (lane.stage.id, self._deal) and not waiting:
-            self.post_message(self.CursorMoved(self._deal, lane.stage.id))
 
     def _follow(self, *, settled: bool) -> None:
         """Keep the cursor on its deal, on the same line of the screen, after a stage changed.

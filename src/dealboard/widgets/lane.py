@@ -4,6 +4,7 @@ A lane is passive: the board tells it what to show; it asks for the rows it lack
 finished lines, so that a key costs only the lines that differ.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 
@@ -20,6 +21,9 @@ from dealboard.widgets.lines import blank
 from dealboard.widgets.slices import later
 from dealboard.widgets.span_styles import SpanStyles
 from dealboard.widgets.strips import strip
+
+PREPARE_SECONDS = 0.03
+"""After which what is painted is on its way to the terminal, and what is beside it is drawn."""
 
 MAX_KEPT = 200
 """Cards whose finished lines a lane keeps before it starts anew: about 7 kB each."""
@@ -228,7 +232,8 @@ class Lane(LaneState, Widget):
             self.refresh(*(Region(0, y, self._width, height) for y, height in _runs(changed)))
         if self._unprepared:
             self._unprepared = False
-            self.call_after_refresh(later, self, self._prepare())
+            loop = asyncio.get_running_loop()
+            loop.call_later(PREPARE_SECONDS, later, self, self._prepare())
 
     def _prepare(self) -> Iterator[object]:
         """Draw the cards a page either side, one a step: scrolling there finds them drawn."""
