@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import var
+from textual.strip import Strip
 from textual.widget import Widget
 
 from dealboard.domain.views import Card, Stage, StageTotals
@@ -560,6 +561,10 @@ class Board(Widget, can_focus=True):
             lane = self._lanes[self._at]
             if lane.older and self._row == lane.deals:
                 self.post_message(self.OlderRequested(lane.stage.id))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return nothing where the lanes cover it all: what is below them would be cut like them."""
+        return [] if self._lanes.cover(self.size) else super().render_lines(crop)
 
     # ── layout ────────────────────────────────────────────────────────────────────────────────
 

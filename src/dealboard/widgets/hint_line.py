@@ -29,12 +29,13 @@ class Hint(NamedTuple):
 
 def hint_line(hints: Sequence[Hint], message: str, width: int) -> Iterator[Styled]:
     """Yield the message, and the hints that fit behind it."""
+    said = _shortened(message, width)
     yield " ", ()
-    if message:
-        yield _shortened(message, width), ("message",)
+    if said:
+        yield said, ("message",)
         yield " " * GAP, ()
-    at = _after(message, width)
-    for start, hint in placed(hints, message, width):
+    at = _after(said)
+    for start, hint in _fitting(hints, at, width):
         yield " " * (start - at), ()
         yield hint.key, ("key",)
         yield " ", ()
@@ -44,16 +45,21 @@ def hint_line(hints: Sequence[Hint], message: str, width: int) -> Iterator[Style
 
 def placed(hints: Sequence[Hint], message: str, width: int) -> Iterator[tuple[int, Hint]]:
     """Yield the hints that fit with the column where each begins; the last one stands right."""
+    return _fitting(hints, _after(_shortened(message, width)), width)
+
+
+def _fitting(hints: Sequence[Hint], at: int, width: int) -> Iterator[tuple[int, Hint]]:
+    """Yield the hints that fit from a column on."""
     if not hints:
         return
     *likely, last = hints
-    at = _after(message, width)
     end = width - last.width - 1
     for hint in likely:
-        if at + hint.width + GAP > end:
+        taken = hint.width + GAP
+        if at + taken > end:
             break
         yield at, hint
-        at += hint.width + GAP
+        at += taken
     if at <= end:
         yield end, last
 
@@ -65,6 +71,6 @@ def _shortened(message: str, width: int) -> str:
     return text
 
 
-def _after(message: str, width: int) -> int:
-    """Return the column behind the message."""
-    return 1 + (cell_len(_shortened(message, width)) + GAP if message else 0)
+def _after(said: str) -> int:
+    """Return the column behind what is said."""
+    return 1 + (cell_len(said) + GAP if said else 0)

@@ -110,6 +110,13 @@ class Lanes:
                 lane.styles.width = wide[at]
             lane.set_height(self._size.height - self.tabs.display)
 
+    def cover(self, size: Size) -> bool:
+        """Whether the lanes shown and the tabs leave nothing to see of a board of this size."""
+        height = size.height - (self.tabs.size.height if self.tabs.display else 0)
+        sizes = [self._lanes[at].size for at in self.shown]
+        level = all(each.height == height for each in sizes)
+        return level and sum(each.width for each in sizes) == size.width
+
     def show_tabs(self, current: int, target: int | None = None) -> None:
         """Mark the tab of the cursor's stage, and of the one a drag is over."""
         stages = tuple(lane.stage for lane in self._lanes)
