@@ -563,7 +563,7 @@ class Board(Widget, can_focus=True):
                 self.post_message(self.OlderRequested(lane.stage.id))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return nothing where the lanes cover it all: what is below them would be cut like them."""
+        """Return nothing where the lanes cover it: what is below them would be cut like them."""
         return [] if self._lanes.cover(self.size) else super().render_lines(crop)
 
     # ── layout ────────────────────────────────────────────────────────────────────────────────
