@@ -72,7 +72,7 @@ async def test_what_is_given_up_is_said(
     async with driving(sales, sales.path, config=config) as robot:
         await robot.until(lambda: robot.app._notifications)
         (toast,) = robot.app._notifications
-        assert toast.message == "1 webhook was not delivered: 127.0.0.1 answered 410 Gone."
+        assert toast.message == "✗ 1 webhook was not delivered: 127.0.0.1 answered 410 Gone."
         assert toast.severity == "error"
 
 

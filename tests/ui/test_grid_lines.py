@@ -22,7 +22,7 @@ from dealboard.widgets.grid_lines import (
     title_widths,
     widened,
 )
-from dealboard.widgets.lines import plain
+from dealboard.widgets.lines import cut, plain
 
 TITLE = Column("title", "Title", 30, 10, flex=True, sort=True)
 STAGE = Column("stage", "Stage", 12, 6)
@@ -148,6 +148,7 @@ columns_ = st.lists(
         align=st.sampled_from(["left", "right"]),
         sort=st.booleans(),
         flex=st.booleans(),
+        shorten=st.just(cut),
     ),
     max_size=6,
 )

@@ -140,8 +140,8 @@ async def test_a_form_has_help_too(workspace: Workspace) -> None:
     async with at_desk(workspace, DealScreen()) as desk:
         await desk.press("f1")
         await desk.until(lambda: isinstance(desk.app.screen, Help))
-        assert "f2 · ctrl+s" in desk.text
-        assert desk.text.index("f2 · ctrl+s") < desk.text.index("More")
+        assert "F2 · ctrl+s" in desk.text
+        assert desk.text.index("F2 · ctrl+s") < desk.text.index("More")
 
 
 async def test_palette_shows_actions_with_their_keys(workspace: Workspace) -> None:

@@ -25,6 +25,7 @@ from dealboard.config import Config
 from dealboard.errors import DealboardError
 from dealboard.screens.places import Places
 from dealboard.store.driver import Connection
+from dealboard.widgets.contrast import readable
 from dealboard.widgets.hint_bar import HintBar
 from dealboard.widgets.lines import literal
 from dealboard.workspace import Workspace
@@ -46,6 +47,9 @@ P = ParamSpec("P")
 
 SAID_SECONDS = 10.0
 """How long the bottom line says what was done."""
+
+MARKS = {"warning": "! ", "error": "✗ "}
+"""What a toast says of how bad it is, where there are no colours."""
 
 SETTLING_SECONDS = 0.4
 """After which the first frame is out and SQLModel may take the processor to be imported."""
@@ -117,6 +121,11 @@ class DealboardApp(App[None]):
 
             return FirstRun()
         return self.places.home()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's variables, with text that can be read on its grounds."""
+        self.theme_variables = readable(super().get_css_variables())
+        return self.theme_variables
 
     def on_mount(self) -> None:
         """Take the theme that was chosen, and prepare what the first frame does not need."""
@@ -234,7 +243,8 @@ class DealboardApp(App[None]):
             bar.message = sentence
             asyncio.get_running_loop().call_later(SAID_SECONDS, bar.take_back, sentence)
         else:
-            self.notify(literal(sentence), severity=severity, markup=False)
+            said = literal(f"{MARKS.get(severity, '')}{sentence}")
+            self.notify(said, severity=severity, markup=False)
 
     def announce(self, receipt: "Receipt[Any] | None") -> None:
         """Tell every screen, also those that are not in front, that something was committed."""
@@ -255,6 +265,12 @@ class DealboardApp(App[None]):
     def keymap(self) -> Mapping[str, str]:
         """The keys of the user's own by the ids of actions, as Textual calls them."""
         return self._keymap
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as it is written everywhere."""
+        from dealboard.screens.shortcuts import key_name
+
+        return key_name(binding.key)
 
     async def on_event(self, event: events.Event) -> None:
         """Keep a key for a screen that is opening until there is something in it to take it."""

@@ -68,9 +68,9 @@ class Confirm(ModalScreen[bool]):
                 word = Line(placeholder=f"type {self._typed}", last=True, id="word")
                 yield Field(f"Type {self._typed}", word)
             with Buttons():
-                yield button(no, "n" if self._typed is None else "esc", id="no")
-                key = "y" if self._typed is None else "⏎"
-                yield button(yes, key, id="yes", variant="error")
+                sure, away = ("y", "n") if self._typed is None else ("⏎", "esc")
+                yield button(yes, sure, id="yes", variant="error")
+                yield button(no, away, id="no")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Take no letter for an answer where a word has to be typed."""

@@ -26,6 +26,7 @@ from dealboard.widgets.chooser import Chooser
 from dealboard.widgets.contact_form import LABELS, NAMES, ContactForm, as_changes
 from dealboard.widgets.deal_form import in_place
 from dealboard.widgets.dialog import Buttons, Dialog, button
+from dealboard.widgets.field import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,9 @@ UNUSABLE = {
 }
 """Decision 72: a warning, never a refusal."""
 
+
+FRAME_LINES = 4
+"""What stands around the fields: the frame, a blank line and the buttons."""
 
 NOUN = "contact"
 """Under which drafts are kept."""
@@ -89,16 +93,14 @@ class ContactFormScreen(ModalScreen[int | None]):
         Binding("f1", "app.help", "Help", id="form.help"),
     ]
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-tight"), (40, "-roomy")]  # noqa: RUF012
-
     AUTO_FOCUS = ""
 
     DEFAULT_CSS = """
     ContactFormScreen {
         align: center top;
-        & > Dialog { width: 76; margin-top: 2; }
-        &.-narrow > Dialog, &.-tight > Dialog { margin-top: 0; }
+        & > Dialog { width: 76; }
+        & ContactForm { overflow: hidden auto; }
+        &.-roomy > Dialog { margin-top: 2; }
         &.-roomy Field { margin-bottom: 1; }
         & #trouble { color: $text-error; text-style: bold; display: none; }
         & #trouble.-some { display: block; }
@@ -146,6 +148,12 @@ class ContactFormScreen(ModalScreen[int | None]):
     def _merging(self) -> str:
         return "Add this to it" if self._contact is None else "Merge"
 
+    def on_resize(self) -> None:
+        """Scroll the fields rather than the dialog: the buttons stay in sight."""
+        height = self.app.size.height
+        self.form.styles.max_height = max(3, height - FRAME_LINES)
+        self.set_class(2 * len(self.query(Field)) + FRAME_LINES + 2 <= height, "-roomy")
+
     def on_mount(self) -> None:
         """Begin in the field that was asked for; the workspace's own come when they are read."""
         if not self._field.startswith("custom"):
@@ -159,6 +167,7 @@ class ContactFormScreen(ModalScreen[int | None]):
         reading = app.read(read_material, app.mine(key_of(name, NOUN)))
         custom, kept = await app.report(reading) or ((), None)
         await self.form.offer(custom)
+        self.on_resize()
         if self._field.startswith("custom"):
             self.form.focus_field(self._field)
         self._keeping = Keeping(self, name, lambda: self._draft, noun=NOUN)

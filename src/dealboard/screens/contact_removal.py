@@ -65,13 +65,13 @@ class Removal(ModalScreen[Way | None]):
                 yield _text(f"Delete {name}?", "question")
             yield _text(_ways(self._contact, deals=bool(self._deals), chat=self._chat), "detail")
             with Buttons():
-                yield button("Cancel", "n", id="leave")
-                if not self._contact.forgotten:
-                    yield button("Forget", "f", id="forget", variant="warning")
-                    if self._deals:
-                        yield button("Merge", "m", id="merge", variant="primary")
                 if not self._deals:
                     yield button("Delete", "y", id="delete", variant="error")
+                if not self._contact.forgotten:
+                    if self._deals:
+                        yield button("Merge", "m", id="merge", variant="primary")
+                    yield button("Forget", "f", id="forget", variant="warning")
+                yield button("Cancel", "n", id="leave")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the ways that there are."""

@@ -107,7 +107,9 @@ class DealForms(DealVerbs):
         if targets is None:
             return
         if len(targets.ids) > CLIPBOARD:
-            self.dealboard.say(f"{targets.name} are too many for the clipboard · ^e exports them")
+            self.dealboard.say(
+                f"{targets.name} are too many for the clipboard · ctrl+e exports them"
+            )
             return
         from dealboard.store.reads import table
 

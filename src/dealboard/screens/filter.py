@@ -128,7 +128,7 @@ class FilterScreen(ModalScreen[DealFilter | None]):
         & DateLine { width: 26; }
         & .filter--opener { width: 3; padding: 0 1; color: $text-muted; pointer: pointer; }
         & .filter--dates { height: 1; width: 29; }
-        & #found { margin-top: 1; padding: 0 1; text-style: bold; }
+        & #found { margin-top: 1; text-style: bold; }
     }
     """
 
@@ -158,9 +158,9 @@ class FilterScreen(ModalScreen[DealFilter | None]):
             yield Field("Name", name)
             yield Static("", id="found", markup=False)
             with Buttons():
-                yield button("Cancel", "esc", id="cancel")
-                yield button("Clear all", "F8", id="clear")
                 yield button("Apply", "⏎", id="apply", variant="primary")
+                yield button("Clear all", "F8", id="clear")
+                yield button("Cancel", "esc", id="cancel")
 
     def _dates(self, label: str, name: str) -> Field:
         line = DateLine(placeholder="any · space lists", last=True, id=name)

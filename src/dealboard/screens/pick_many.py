@@ -122,8 +122,8 @@ class PickMany(ModalScreen[tuple[IdT, ...] | None], Generic[IdT]):
             yield _Search(self._list, placeholder="filter")
             yield self._list
             with Buttons():
-                yield button("Cancel", "esc", id="cancel")
                 yield button("Done", "⏎", id="done", variant="primary")
+                yield button("Cancel", "esc", id="cancel")
         self._show("")
 
     def on_resize(self, event: events.Resize) -> None:

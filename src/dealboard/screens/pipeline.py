@@ -35,7 +35,7 @@ STARTERS = (
 
 TEACHING = "Deals go through its stages; the % says how likely they are to be won there."
 
-KEYS = "alt+↑ alt+↓ move a stage · F6 takes it away"
+KEYS = "alt+↑↓ move a stage · F6 takes it away"
 
 
 class PipelineScreen(ModalScreen[int | None]):

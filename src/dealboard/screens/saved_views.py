@@ -165,10 +165,10 @@ class SavedViews(ModalScreen[Query | None]):
             yield Static(EMPTY, id="empty", markup=False)
             yield Static(Content(f"now: {safe(in_words(self._query, self._names))}"), id="now")
             with Buttons():
-                yield button("Delete", "D", id="delete")
-                yield button("Rename", "r", id="rename")
-                yield button("Replace", "o", id="replace")
                 yield button("Save…", "s", id="save", variant="primary")
+                yield button("Replace", "o", id="replace")
+                yield button("Rename", "r", id="rename")
+                yield button("Delete", "D", id="delete")
 
     async def on_mount(self) -> None:
         """Read the views."""

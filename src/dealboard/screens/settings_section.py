@@ -24,7 +24,7 @@ class Section(Vertical):
     Section {
         height: 1fr;
         padding: 0 1;
-        & Rows, & Note { max-width: 120; }
+        & Rows, & Note, & Line { max-width: 120; }
     }
     """
 

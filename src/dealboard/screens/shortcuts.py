@@ -117,9 +117,10 @@ def is_bound(key: str) -> bool:
 
 
 def key_name(key: str) -> str:
-    """Return a key as users write it: "shift+→", "?", "ctrl+p"."""
+    """Return a key as users write it: "shift+→", "?", "ctrl+p", "F2"."""
     *modifiers, last = key.split("+")
-    return "+".join((*modifiers, format_key(last)))
+    name = format_key(last)
+    return "+".join((*modifiers, name.upper() if name[1:].isdecimal() else name))
 
 
 def _group(binding_id: str | None) -> str:

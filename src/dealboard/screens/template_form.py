@@ -61,9 +61,9 @@ class TemplateForm(ModalScreen[int | None]):
         align: center middle;
         & > Dialog { width: 76; padding: 1 1 0 1; }
         & .field--label { width: 18; }
-        & #about { padding: 0 1; margin-bottom: 1; color: $text-muted; }
-        & #sentence { padding: 0 1; margin-top: 1; }
-        & #trouble { padding: 0 1; margin-top: 1; color: $text-warning; display: none; }
+        & #about { margin-bottom: 1; color: $text-muted; }
+        & #sentence { margin-top: 1; }
+        & #trouble { margin-top: 1; color: $text-warning; display: none; }
         & #trouble.-some { display: block; }
     }
     """
@@ -91,8 +91,8 @@ class TemplateForm(ModalScreen[int | None]):
             yield Static("", id="sentence", markup=False)
             yield Static("", id="trouble", markup=False)
             with Buttons():
-                yield button("Close", "esc", id="close")
                 yield button("Create", "F2", id="save", variant="primary")
+                yield button("Close", "esc", id="close")
 
     async def on_mount(self) -> None:
         """Ask as soon as the pipelines are read."""

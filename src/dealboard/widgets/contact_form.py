@@ -68,7 +68,7 @@ CONSENTS: dict[int, tuple[bool | None, str, str]] = {
 }
 """What can be chosen: what it means, its word, and a hint."""
 
-LABEL_CELLS = 16
+LABEL_CELLS = 15
 """Longer names of custom fields are cut beside their lines."""
 
 NOTHING = 0
@@ -97,7 +97,7 @@ class ContactForm(Vertical):
     DEFAULT_CSS = """
     ContactForm {
         height: auto;
-        & .field--label { width: 17; }
+        & Field > .field--label { width: 16; }
     }
     """
 

@@ -3,6 +3,7 @@
 Pure: no Textual here, no clock, no I/O.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from dealboard.domain.found import found_in
 from dealboard.domain.money import NOTHING, decimal_string, format_amount
 from dealboard.domain.stages import MARK, StageKind, weighted
 from dealboard.domain.views import Row
+from dealboard.widgets.deal_card import short_name
 from dealboard.widgets.grid_lines import Cell, Column
 
 
@@ -28,15 +30,24 @@ class Context(NamedTuple):
     sought: str = ""
 
 
+def people(text: str, width: int) -> str:
+    """Return who is named in a cell in fewer cells: "Ada Lovelace +2" as "Ada L. +2"."""
+    found = _TAIL.search(text)
+    tail = found[0] if found else ""
+    return f"{short_name(text.removesuffix(tail), width - len(tail))}{tail}"
+
+
+_TAIL = re.compile(r" (\+\d+|\(inactive\))$")
+
 COLUMNS = (
     Column("title", "Title", 60, 17, sort=True, flex=True),
     Column("stage", "Stage", 24, 9, sort=True),
     Column("amount", "Amount", 20, 8, align="right", sort=True),
     Column("currency", "Cur", 4, 3),
     Column("close", "Close date", 14, 10, sort=True),
-    Column("owner", "Owner", 24, 8),
+    Column("owner", "Owner", 24, 8, shorten=people),
     Column("pipeline", "Pipeline", 24, 8),
-    Column("contacts", "Contacts", 32, 8),
+    Column("contacts", "Contacts", 32, 8, shorten=people),
     Column("created", "Created", 12, 7, sort=True),
     Column("reference", "Reference", 24, 9),
     Column("status", "Status", 16, 6),

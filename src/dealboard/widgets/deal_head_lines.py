@@ -187,13 +187,16 @@ def _alerts(head: Head, today: date) -> list[Part]:
 
 
 def _path(head: Head, width: int) -> tuple[Part, ...]:
-    """Return the stages of the pipeline, the deal's own marked; what does not fit is left out."""
+    """Return the stages of the pipeline, the deal's own marked.
+
+    What does not fit is left out: the pipeline's name, which the form has too, then stages.
+    """
     deal = head.deal
     name = [Part(f"   {cut(literal(deal.pipeline.name), max(8, width // 4))}", "muted"), Part("  ")]
     steps = [_step(stage, deal) for stage in head.stages]
     here = next((at for at, stage in enumerate(head.stages) if stage.id == deal.stage.id), 0)
-    shown = _around(steps, here, width - _width(name) - 4)
-    parts = list(name)
+    parts = name if _width(name) + sum(map(_width, steps)) <= width else [Part("   ")]
+    shown = _around(steps, here, width - _width(parts) - 4)
     if shown.start > 0:
         parts.append(Part("… ", "muted"))
     for at in shown:

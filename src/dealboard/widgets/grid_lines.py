@@ -5,7 +5,7 @@ prefix, several of them parted by a space. Every line is exactly as wide as aske
 written in the cells.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
@@ -26,7 +26,7 @@ class Column(NamedTuple):
     """A column: `width` is the most that its content makes it, `min_width` the least it shrinks to.
 
     Its title makes it wider. `sort`: a click on its title asks to sort by it. `flex`: it takes what
-    the others leave, and shrinks first.
+    the others leave, and shrinks first. `shorten` puts what does not fit into fewer cells.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Column(NamedTuple):
     align: Literal["left", "right"] = "left"
     sort: bool = False
     flex: bool = False
+    shorten: Callable[[str, int], str] = cut
 
 
 class Cell(NamedTuple):
@@ -259,7 +260,8 @@ def row_line(cells: Cells | None, columns: Sequence[Column], layout: Layout, fla
         text, style = cells[place.column] if cells and place.column < len(cells) else _NOTHING
         here = flags.cursor and place.column == flags.here
         style = f"{style or 'text'} here" if here else style or "text"
-        spans.append((_fitted(text, place.width, columns[place.column].align), style))
+        column = columns[place.column]
+        spans.append((_fitted(text, place.width, column.align, column.shorten), style))
     return _spaced(spans, layout, "text", [" "] * len(layout.places))
 
 
@@ -284,11 +286,11 @@ def _centred(text: str, width: int) -> Line:
     )
 
 
-def _fitted(text: str, width: int, align: str) -> str:
+def _fitted(text: str, width: int, align: str, shorten: Callable[[str, int], str] = cut) -> str:
     """Return a text in exactly `width` cells."""
     if text.isascii() and len(text) <= width:
         return text.rjust(width) if align == "right" else text.ljust(width)
-    short = cut(text, width)
+    short = cut(shorten(text, width), width)
     padding = " " * (width - cell_len(short))
     return padding + short if align == "right" else short + padding
 

@@ -62,6 +62,7 @@ class Line(Input, inherit_bindings=False):
     Line {
         background: $foreground 8%;
         &:focus { background: $foreground 16%; }
+        & > .input--placeholder { color: $text-muted; }
         &.-textual-compact { padding: 0 1; }
         &.-textual-compact.-invalid { background-tint: $error 20%; }
     }

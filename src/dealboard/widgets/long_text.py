@@ -29,6 +29,7 @@ class LongText(TextArea):
         background: $foreground 8%;
         background-tint: transparent;
         &:focus { background: $foreground 16%; border: none; background-tint: transparent; }
+        & .text-area--placeholder { color: $text-muted; }
     }
     """
 

@@ -82,7 +82,6 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         border-subtitle-color: $text-muted;
         background: $background;
         overflow: hidden auto;
-        scrollbar-size-vertical: 1;
         &:focus {
             border: round $border;
             border-title-color: $text-accent;

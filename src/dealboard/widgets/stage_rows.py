@@ -175,7 +175,7 @@ class StageRows(Vertical):
             with Horizontal(classes="stage-rows--fixed"):
                 label = f"{name} {MARK[kind]}  always last"
                 yield Static(label, classes="stage-rows--name", markup=False)
-                percent = f"{FIXED_PROBABILITY[kind]:<6}%"
+                percent = f"{FIXED_PROBABILITY[kind]:<7}%"
                 yield Static(percent, classes="stage-rows--percent", markup=False)
 
     # ── public ────────────────────────────────────────────────────────────────────────────────
