@@ -18,6 +18,7 @@ from dealboard.screens.merge import Merge
 from dealboard.store.reads import activities, contacts, history
 from dealboard.store.transaction import Transaction
 from dealboard.widgets.contact_form import ContactForm
+from dealboard.widgets.line import Line
 from dealboard.workspace import Workspace
 from tests.conftest import Clock
 from tests.ui.desk import UNANSWERED, Desk, at_desk
@@ -234,6 +235,24 @@ async def test_contact_without_any_name_is_not_saved(workspace: Workspace) -> No
         await desk.shows("A contact needs a name, an e-mail or a phone number.")
         assert desk.answer == UNANSWERED
     assert workspace.read(history.newest) == before
+
+
+async def test_the_buttons_stay_in_sight_however_many_fields_there_are(
+    workspace: Workspace,
+) -> None:
+    def define(tx: Transaction) -> None:
+        for number in range(12):
+            actions.fields.define(tx, f"Field {number}", "text")
+
+    workspace.run(define)
+    async with at_desk(workspace) as desk:
+        await open_form(desk)
+        await desk.until(lambda: len(desk.app.screen.query(Line)) > 20)
+        assert "Save F2" in desk.text
+        assert "Field 11" not in desk.text
+        desk.app.screen.query(Line).last().focus()
+        await desk.shows("Field 11")
+        assert "Save F2" in desk.text
 
 
 async def test_edit_of_somebody_else_is_shown_beside_the_field(workspace: Workspace) -> None:

@@ -12,7 +12,7 @@ from dealboard.domain.views import Row, StageTotals, Subtotal
 from dealboard.screens.counting import Counts, status, sum_up
 from dealboard.screens.deal_forms import tab_separated
 from dealboard.screens.outlook import Outlook, from_kept, kept
-from dealboard.widgets.deal_columns import COLUMNS, USUAL, Context, cells, columns, plain
+from dealboard.widgets.deal_columns import COLUMNS, USUAL, Context, cells, columns, people, plain
 
 TODAY = date(2026, 11, 23)
 HOW = Context(TODAY, "en_US", {1: 25, 2: 100})
@@ -146,3 +146,17 @@ def test_an_outlook_is_kept_as_it_was() -> None:
 )
 def test_what_cannot_be_read_is_forgotten(value: object) -> None:
     assert isinstance(from_kept(value, TODAY), Outlook)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "short"),
+    [
+        ("Ada Lovelace", 12, "Ada Lovelace"),
+        ("Ada Lovelace", 8, "Ada L."),
+        ("Ada Lovelace +2", 9, "Ada L. +2"),
+        ("Ada Lovelace +2", 8, "Ada +2"),
+        ("Ada Lovelace (inactive)", 18, "Ada L. (inactive)"),
+    ],
+)
+def test_people_keep_their_first_name_and_their_number(text: str, width: int, short: str) -> None:
+    assert people(text, width) == short

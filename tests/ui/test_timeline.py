@@ -196,6 +196,12 @@ def test_the_head_says_what_matters() -> None:
     assert path.strip() == "Sales  [Lead 10 %]  Offer  Won ✓  Lost ✗"
 
 
+def test_the_name_of_the_pipeline_gives_way_to_its_stages() -> None:
+    wide, narrow = (head(a_deal(), width)[2].strip() for width in (46, 42))
+    assert wide == "Sales  [Lead 10 %]  Offer  Won ✓  Lost ✗"
+    assert narrow == "[Lead 10 %]  Offer  Won ✓  Lost ✗"
+
+
 def test_what_tells_least_gives_way_first() -> None:
     step = NextStep("Call Ada about the offer", date(2026, 11, 20))
 

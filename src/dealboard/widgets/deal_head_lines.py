@@ -195,8 +195,10 @@ def _path(head: Head, width: int) -> tuple[Part, ...]:
     name = [Part(f"   {cut(literal(deal.pipeline.name), max(8, width // 4))}", "muted"), Part("  ")]
     steps = [_step(stage, deal) for stage in head.stages]
     here = next((at for at, stage in enumerate(head.stages) if stage.id == deal.stage.id), 0)
-    parts = name if _width(name) + sum(map(_width, steps)) <= width else [Part("   ")]
-    shown = _around(steps, here, width - _width(parts) - 4)
+    whole = sum(map(_width, steps))
+    parts = name if _width(name) + whole <= width else [Part("   ")]
+    room = width - _width(parts)
+    shown = _around(steps, here, room if whole <= room else room - 4)
     if shown.start > 0:
         parts.append(Part("… ", "muted"))
     for at in shown:
