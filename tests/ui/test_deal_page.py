@@ -364,7 +364,7 @@ async def test_a_deal_that_is_gone(workspace: Workspace) -> None:
         await open_page(desk, deal)
         await write(desk, "title", "Mine")
         workspace.run(lambda tx: actions.deals.delete(tx, [deal.id]))
-        await desk.shows("still here.")
+        await desk.shows("What you typed is still here.")
         await desk.press("f2")
         await desk.shows(f"There is no deal #{deal.id}.")
         assert text(desk, "title") == "Mine"
