@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 from textual import events, on, work
 
 from dealboard.domain.placeholders import Setting
-from dealboard.domain.rule_fields import offers
 from dealboard.domain.views import Hits, Person, Stretch
 from dealboard.errors import DealboardError
 from dealboard.screens.drafts import Draft, Keeping, key_of, read_kept
 from dealboard.screens.newest import Newest
 from dealboard.screens.place import Place as MainScreen
 from dealboard.store.reads import messages
-from dealboard.widgets.chat_composer import Composer, Material
 from dealboard.widgets.chat_log import ChatLog, Place
 from dealboard.widgets.chat_pane import ChatPane
 
 if TYPE_CHECKING:
     from dealboard.store.driver import Connection
+    from dealboard.widgets.chat_composer import Composer, Material
 
 MESSAGE = "message"
 """Under which drafts of messages are kept, by the contact that they are for."""
@@ -182,8 +181,8 @@ class ChatVerbs(MainScreen):
         text = self.chat.written(contact_id)
         return {"text": text} if text.strip() else None
 
-    @on(Composer.Edited)
-    def _keep_message(self, event: Composer.Edited) -> None:
+    def on_composer_edited(self, event: "Composer.Edited") -> None:
+        """Keep what is written, in a moment."""
         if event.contact_id in self._begun:
             self._begun[event.contact_id].touch()
 
@@ -194,8 +193,8 @@ class ChatVerbs(MainScreen):
         for keeping in self._begun.values():
             keeping.flush()
 
-    @on(Composer.Asked)
-    def _ask_composer(self, event: Composer.Asked) -> None:
+    def on_composer_asked(self, event: "Composer.Asked") -> None:
+        """Do what a key of the composer asks for."""
         match event.what:
             case "close":
                 self.chat.close()
@@ -227,9 +226,8 @@ class ChatVerbs(MainScreen):
         if composer is not None:
             await choose_snippet(self.dealboard, composer.text)
 
-    @on(Composer.Written)
     @work
-    async def _finish_message(self, event: Composer.Written) -> None:
+    async def on_composer_written(self, event: "Composer.Written") -> None:
         """Open WhatsApp with the message, or send it; a failure leaves it where it is."""
         from dealboard.screens import chat_message
 
@@ -249,10 +247,12 @@ class ChatVerbs(MainScreen):
 
 def read_material(
     connection: "Connection", contact_id: int, deal_id: int | None, how: Setting
-) -> Material:
+) -> "Material":
     """Read what messages to a contact are filled in with."""
     from dealboard.automations import facts
+    from dealboard.domain.rule_fields import offers
     from dealboard.store.reads import automations
+    from dealboard.widgets.chat_composer import Material
 
     custom = automations.known_fields(connection)
     known = facts.about(connection, contact_id, deal_id)

@@ -7,7 +7,7 @@ business: it hears `ChatLog.StretchWanted` and what is asked for here.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,12 +17,14 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from dealboard.domain.views import Hits, Person, Stretch
-from dealboard.widgets.chat_composer import Composer, Material
 from dealboard.widgets.chat_lines import head_line
 from dealboard.widgets.chat_log import ChatLog, Place
 from dealboard.widgets.drawn_line import DrawnLine
 from dealboard.widgets.line import Line
 from dealboard.widgets.lines import Styled
+
+if TYPE_CHECKING:
+    from dealboard.widgets.chat_composer import Composer, Material
 
 
 class ChatHead(DrawnLine):
@@ -129,6 +131,8 @@ class ChatPane(Vertical):
     def __init__(self, today: date, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.talk = ChatLog(today)
+        self.composer: Composer | None = None
+        """Where a message is being written."""
         self._head = ChatHead()
         self._words = ""
         self._hits = Hits()
@@ -171,11 +175,6 @@ class ChatPane(Vertical):
     # ── writing ───────────────────────────────────────────────────────────────────────────────
 
     @property
-    def composer(self) -> Composer | None:
-        """Where a message is being written."""
-        return self.query_one_optional(Composer)
-
-    @property
     def unsent(self) -> bool:
         """Whether leaving would lose a message."""
         return any(each.strip() for each in self._drafts.values())
@@ -184,18 +183,20 @@ class ChatPane(Vertical):
         """Return what is written to a contact and not sent."""
         return self._drafts.get(contact_id, "")
 
-    async def write(self, material: Material, kept: str) -> None:
+    async def write(self, material: "Material", kept: str) -> None:
         """Let a message be written; what was begun for this contact, or `kept`, is there again."""
+        from dealboard.widgets.chat_composer import Composer
+
         composer, person = self.composer, self.person
         if composer is None and person is not None:
             composer = Composer(person.id, self._drafts.setdefault(person.id, kept))
+            self.composer = composer
             await self.mount(composer)
         if composer is not None:
             composer.take(material)
             self.screen.set_focus(composer.text)
 
-    @on(Composer.Edited)
-    def _hold(self, event: Composer.Edited) -> None:
+    def on_composer_edited(self, event: "Composer.Edited") -> None:
         """Hold what is written; keeping it is the screen's."""
         self._drafts[event.contact_id] = event.text
 
@@ -209,6 +210,7 @@ class ChatPane(Vertical):
         if composer.has_focus_within:
             self.screen.set_focus(self.talk)
         composer.remove()
+        self.composer = None
 
     # ── searching ─────────────────────────────────────────────────────────────────────────────
 
