@@ -4,6 +4,7 @@ Nothing uncommitted is painted: a receipt comes back first and is posted as `Cha
 """
 
 import asyncio
+import contextlib
 import gc
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
@@ -23,6 +24,7 @@ from dealboard.app.poll import Poll
 from dealboard.app.threads import Threads
 from dealboard.config import Config
 from dealboard.errors import DealboardError
+from dealboard.screens import kept_pages
 from dealboard.screens.places import Places
 from dealboard.store.driver import Connection
 from dealboard.widgets.contrast import readable
@@ -145,8 +147,15 @@ class DealboardApp(App[None]):
             self.start(self.configuring.check_keymap())
         self.places.settle()
         if self._workspace is not None:
-            self.threads.writer.submit(_warm_up, self._workspace)
+            self.start(self._warm_up())
             self.start(self.poll.look_around())
+
+    async def _warm_up(self) -> None:
+        """Import SQLModel, and then the page of a deal, for which no write has to wait."""
+        with contextlib.suppress(DealboardError):  # whoever then changes something is told
+            await asyncio.wrap_future(self.threads.writer.submit(self.workspace.warm_up))
+        await asyncio.to_thread(kept_pages.warm_up)
+        gc.freeze()
 
     def finish(self) -> None:
         """Wait for what is being written, and shortly for what is being sent; stop what is read."""
@@ -306,8 +315,3 @@ class DealboardApp(App[None]):
         from dealboard.screens.theme_pick import choose_theme
 
         choose_theme(self)
-
-
-def _warm_up(workspace: Workspace) -> None:
-    workspace.warm_up()
-    gc.freeze()
