@@ -208,6 +208,18 @@ async def test_groups_are_reached_by_keys_and_by_the_mouse(busy: Workspace) -> N
         await robot.until(lambda: cursor(screen) == ("due", 2))
 
 
+async def test_groups_that_do_not_fit_make_room_for_the_one_in_front(busy: Workspace) -> None:
+    async with driving(busy, busy.path, size=(44, 24)) as robot:
+        await to_today(robot)
+        tabs = robot.text.splitlines()[1]
+        assert "Overdue 1" in tabs
+        assert tabs.endswith("…")
+        await robot.press("6")
+        tabs = robot.text.splitlines()[1]
+        assert "No step" in tabs
+        assert tabs.startswith("…")
+
+
 async def test_what_somebody_else_saw_to_stays_under_the_cursor_and_means_nothing(
     busy: Workspace, other: Workspace
 ) -> None:

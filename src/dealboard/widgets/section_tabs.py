@@ -13,6 +13,9 @@ from textual.reactive import reactive
 from dealboard.widgets.drawn_line import DrawnLine
 from dealboard.widgets.lines import Styled
 
+MORE = "…"
+"""Stands for the tabs that there is no room for."""
+
 LAYOUTS = ((True, 3), (True, 2), (False, 2), (False, 1))
 """Whether tabs show their keys, and the cells between them: the first layout that fits."""
 
@@ -87,21 +90,36 @@ class SectionTabs(DrawnLine, can_focus=True):
     def _placed(self) -> Iterator[tuple[int, Tab | None, str, str]]:
         """Yield column, tab, text and style of each stretch of the line."""
         keyed, gap = next((each for each in LAYOUTS if self._fits(*each)), LAYOUTS[-1])
-        at = 0
-        for tab in self.tabs:
+        seen = self._in_sight(keyed, gap)
+        edge = MORE if seen.start else " "
+        parts: list[tuple[Tab | None, str, str]] = [(None, edge + " " * (gap > 1), "key")]
+        for tab in self.tabs[seen.start : seen.stop]:
             style = "current" if tab.id == self.current else "tab"
             style = "hover" if style == "tab" and tab.id == self.hovered else style
-            parts = [(tab, tab.label, style), (None, " " * gap, "tab")]
-            parts.insert(0, (tab, f"{tab.key} ", "key") if keyed else (None, "", "tab"))
-            if at == 0:
-                parts.insert(0, (None, "  " if gap > 1 else " ", "tab"))
-            for owner, text, name in parts:
-                yield at, owner, text, name
-                at += cell_len(text)
+            parts.append((tab, f"{tab.key} " if keyed else "", "key"))
+            parts += [(tab, tab.label, style), (None, " " * gap, "tab")]
+        if seen.stop < len(self.tabs):
+            parts.append((None, MORE, "key"))
+        at = 0
+        for owner, text, name in parts:
+            yield at, owner, text, name
+            at += cell_len(text)
 
     def _fits(self, keyed: bool, gap: int) -> bool:
-        keys = sum(len(tab.key) + 1 for tab in self.tabs) if keyed else 0
-        return keys + sum(cell_len(tab.label) + gap for tab in self.tabs) < self.size.width
+        return sum(_cells(tab, keyed, gap) for tab in self.tabs) < self.size.width
+
+    def _in_sight(self, keyed: bool, gap: int) -> range:
+        """Return which tabs there is room for: all, or the current one with its neighbours."""
+        cells = [_cells(tab, keyed, gap) for tab in self.tabs]
+        if sum(cells) < self.size.width:
+            return range(len(cells))
+        room = self.size.width - 2 * cell_len(MORE)
+        here = next((at for at, tab in enumerate(self.tabs) if tab.id == self.current), 0)
+        start = next((at for at in range(here) if sum(cells[at : here + 1]) <= room), here)
+        ends = range(here + 1, len(cells) + 1)
+        return range(
+            start, max((end for end in ends if sum(cells[start:end]) <= room), default=here + 1)
+        )
 
     def _tab_at(self, x: int) -> str | None:
         for at, tab, text, _ in self._placed():
@@ -138,3 +156,8 @@ class SectionTabs(DrawnLine, can_focus=True):
     def on_leave(self) -> None:
         """Underline nothing."""
         self.hovered = None
+
+
+def _cells(tab: Tab, keyed: bool, gap: int) -> int:
+    """Return how wide a tab is with the gap behind it."""
+    return (len(tab.key) + 1 if keyed else 0) + cell_len(tab.label) + gap
