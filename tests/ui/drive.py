@@ -1,12 +1,14 @@
 """A robot user: the real app on a real workspace, keys in, what the screen says out."""
 
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.app import App
 from textual.events import MouseMove
@@ -139,3 +141,12 @@ async def leave(app: DealboardApp, pilot: Pilot[None]) -> None:
     if not app._exit:
         await pilot.pause()
         app.exit()
+
+
+def set_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Let the user's own editor be a Python script over a `file`."""
+    program = tmp_path / "editor.py"
+    program.write_text(f"import os, sys\nfile = sys.argv[1]\n{script}\n", encoding="utf-8")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {program}")
+    monkeypatch.setattr("textual.app.App.suspend", lambda _: nullcontext())

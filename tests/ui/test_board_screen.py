@@ -11,11 +11,11 @@ from textual.widgets import Input
 from dealboard import actions
 from dealboard.domain.stages import NewStage
 from dealboard.domain.views import Deal, Role
-from dealboard.store.reads import deals, pipelines
+from dealboard.store.reads import activities, deals, history, pipelines
 from dealboard.store.transaction import Transaction
 from dealboard.workspace import Workspace
 from tests.conftest import Clock
-from tests.ui.drive import Robot, driving
+from tests.ui.drive import Robot, driving, set_editor
 
 HOSTILE = "[/red][@click=app.quit]x[/] \x1b[2J\x9b31m\x1b]52;c;aGk=\x07 end"
 STAGES = ("Lead", "Qualified", "Proposal")
@@ -545,3 +545,17 @@ async def test_keys_typed_ahead_of_a_page_do_it_no_harm(sales: Workspace) -> Non
         await robot.until(lambda: "Zenith Ltd" in robot.text)
         await robot.burst("enter", "1", "2")
         await robot.until(lambda: "Next contact" in robot.text)
+
+
+async def test_a_note_is_written_in_ones_own_editor_from_the_board(
+    sales: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_editor(tmp_path, monkeypatch, "open(file, 'w').write('Called.\\nThey [b] think.\\n')")
+    async with driving(sales, sales.path) as robot:
+        await robot.press("E")
+        (note,) = sales.read(activities.of_deal, deal(sales, "Acme").id)
+        assert note.text == "Called.\nThey [b] think."
+        set_editor(tmp_path, monkeypatch, "")
+        before = sales.read(history.newest)
+        await robot.press("E")
+        assert sales.read(history.newest) == before

@@ -2,9 +2,7 @@
 
 import shutil
 import stat
-import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from dealboard.widgets.deal_fields import DealFields
 from dealboard.workspace import Workspace
 from tests.conftest import MORNING, Clock
 from tests.ui.desk import UNANSWERED, Desk, at_desk
+from tests.ui.drive import set_editor
 
 NASTY = "Adam [/red] [@click=app.quit]x[/] \x1b[31m"
 NASTY_SHOWN = "Adam [/red] [@click=app.quit]x[/] ␛[31m"
@@ -631,14 +630,6 @@ async def test_an_activity_says_what_is_missing(workspace: Workspace) -> None:
         await desk.press("n", "f2")
         await desk.answered()
     assert activity_of(workspace, deal).kind is ActivityKind.CALL
-
-
-def set_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    program = tmp_path / "editor.py"
-    program.write_text(f"import os, sys\nfile = sys.argv[1]\n{script}\n", encoding="utf-8")
-    monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setenv("EDITOR", f"{sys.executable} {program}")
-    monkeypatch.setattr("textual.app.App.suspend", lambda _: nullcontext())
 
 
 async def test_a_long_text_goes_to_the_editor(

@@ -231,14 +231,10 @@ class ActivityScreen(ModalScreen[int | None]):
 
     def action_editor(self) -> None:
         """Go on writing in the user's own editor."""
-        try:
-            text = editor.edit(self.app, self.text.text)
-        except DealboardError as error:
-            dealboard(self).say(f"{error.sentence} {error.hint}".strip(), severity="warning")
-        else:
-            if text is not None:
-                self.text.text = text
-                self.text.move_cursor(self.text.document.end)
+        text = editor.edit(dealboard(self), self.text.text)
+        if text is not None:
+            self.text.text = text
+            self.text.move_cursor(self.text.document.end)
 
     # ── leaving and saving ────────────────────────────────────────────────────────────────────
 

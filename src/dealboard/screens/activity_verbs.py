@@ -8,7 +8,6 @@ from textual import on, work
 from dealboard import actions
 from dealboard.domain.text import excerpt, first_line
 from dealboard.domain.views import Activity
-from dealboard.errors import DealboardError
 from dealboard.screens.place import Place
 from dealboard.widgets.line_list import LineList
 from dealboard.widgets.timeline import Timeline
@@ -65,11 +64,7 @@ class ActivityVerbs(Place):
         """Edit the text in the user's own editor; one that was not changed is not written."""
         from dealboard.screens import editor
 
-        try:
-            text = editor.edit(self.app, activity.text)
-        except DealboardError as error:
-            self.dealboard.say(f"{error.sentence} {error.hint}".strip(), severity="warning")
-            return
+        text = editor.edit(self.dealboard, activity.text)
         if text is not None:
             base: Any = {"text": activity.text}
             self.do(lambda tx: actions.activities.edit(tx, activity.id, {"text": text}, base=base))

@@ -8,7 +8,6 @@ from textual import events, on, work
 
 from dealboard.domain.placeholders import Setting
 from dealboard.domain.views import Hits, Person, Stretch
-from dealboard.errors import DealboardError
 from dealboard.screens.drafts import Draft, Keeping, key_of, read_kept
 from dealboard.screens.newest import Newest
 from dealboard.screens.place import Place as MainScreen
@@ -210,13 +209,9 @@ class ChatVerbs(MainScreen):
         composer = self.chat.composer
         if composer is None:
             return
-        try:
-            text = editor.edit(self.app, composer.text.text)
-        except DealboardError as error:
-            self.dealboard.say(f"{error.sentence} {error.hint}".strip(), severity="warning")
-        else:
-            if text is not None:
-                composer.text.put(text)
+        text = editor.edit(self.dealboard, composer.text.text)
+        if text is not None:
+            composer.text.put(text)
 
     @work
     async def _use_snippets(self) -> None:

@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 from textual import events, work
 from textual.binding import Binding, BindingType
 
+from dealboard import actions
 from dealboard.domain.text import excerpt
 from dealboard.domain.views import Row
 from dealboard.screens.deal_verbs import DealVerbs
@@ -29,6 +30,7 @@ class DealForms(DealVerbs):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("N", "quick_add", "Quick add", id="deal.quick_add"),
         Binding("a", "add_activity", "Call, note or task", show=False, id="deal.activity"),
+        Binding("E", "write_note", "Note in $EDITOR", show=False, id="deal.note"),
         Binding("y", "copy", "Copy", show=False, id="deal.copy"),
     ]
 
@@ -75,6 +77,16 @@ class DealForms(DealVerbs):
 
             (deal_id,) = targets.ids
             self.app.push_screen(ActivityScreen(deal_id=deal_id, about=targets.name))
+
+    def action_write_note(self) -> None:
+        """Write a note on the deal at the cursor in the user's own editor; an empty one is none."""
+        if targets := self.here():
+            from dealboard.screens import editor
+
+            (deal_id,) = targets.ids
+            text = editor.edit(self.dealboard, "")
+            if text is not None:
+                self.do(lambda tx: actions.activities.add(tx, "note", text, deal_id=deal_id))
 
     def on_paste(self, event: events.Paste) -> None:
         """Make of a text that is pasted where nothing is typed a deal, not a row of commands."""

@@ -11,11 +11,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 
 from dealboard.errors import DealboardError
+
+if TYPE_CHECKING:
+    from dealboard.app import DealboardApp
 
 FILE = "note.md"
 
@@ -36,11 +39,19 @@ def command(environ: Mapping[str, str] = os.environ) -> list[str]:
     raise EditorFailed("No editor is set.", "Set EDITOR, as in EDITOR=nano, and start again.")
 
 
-def edit(app: App[Any], text: str) -> str | None:
+def edit(app: "DealboardApp", text: str) -> str | None:
     """Let a text be edited and return what it is then; None if it was left as it was.
 
-    The app waits meanwhile. Raises EditorFailed.
+    The app waits meanwhile. What goes wrong is shown as a toast, and nothing was changed.
     """
+    try:
+        return _edited(app, text)
+    except EditorFailed as error:
+        app.say(f"{error.sentence} {error.hint}".strip(), severity="warning")
+        return None
+
+
+def _edited(app: "DealboardApp", text: str) -> str | None:
     words = command()
     name = Path(words[0]).name
     with _file(text) as file:
