@@ -1,6 +1,6 @@
 """What a timeline tells of a deal and of a contact, written by the actions and read back."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -248,28 +248,6 @@ def test_what_came_in_bulk_begins_with_its_import(desk: Desk) -> None:
 
 def test_nothing_is_told_of_a_deal_that_never_was(desk: Desk) -> None:
     assert events(desk, 99) == ()
-    assert desk.workspace.read(timeline.stage_history, 99) == ()
-
-
-# ── stages ────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_stages_of_a_deal_are_told_with_the_time_in_each(desk: Desk) -> None:
-    deal_id = desk.new()
-    desk.clock.advance(hours=2)
-    desk.do(deals.move, deal_id, by=1)
-    desk.clock.advance(hours=1)
-    desk.do(deals.win, deal_id)
-    desk.do(history.undo)
-    desk.clock.advance(hours=4)
-    desk.do(deals.lose, deal_id)
-    visits = desk.workspace.read(timeline.stage_history, deal_id)
-    assert [(v.came_from, v.stage, v.seconds, v.actor) for v in visits] == [
-        (None, "Lead", 7200.0, "Ada Owner"),
-        ("Lead", "Offer", 5 * 3600.0, "Ada Owner"),
-        ("Offer", "Lost", None, "Ada Owner"),
-    ]
-    assert visits[-1].entered - visits[0].entered == timedelta(hours=7)
 
 
 # ── contacts ──────────────────────────────────────────────────────────────────────────────────

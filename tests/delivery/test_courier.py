@@ -22,7 +22,6 @@ from dealboard.domain.outbox import (
     Parcel,
     Pause,
     State,
-    Tally,
     Verdict,
 )
 from dealboard.domain.views import Role
@@ -89,10 +88,7 @@ def test_what_is_due_goes_in_order_and_in_batches(post: Post, clock: Clock) -> N
     assert script.batches == [3, 3, 1]
     assert report == Report(sent=7, next_due=clock.now + timedelta(minutes=30))
     assert post.row(tomorrow).state == "pending"
-    assert post.workspace.read(reads.counts) == (
-        Tally("webhook", State.PENDING, 1),
-        Tally("webhook", State.SENT, 7),
-    )
+    assert [post.row(row).state for row in rows] == [State.SENT] * 7
 
 
 def test_held_rows_go_in_a_round_though_time_goes_on(post: Post, clock: Clock) -> None:

@@ -165,14 +165,6 @@ class Delivery(NamedTuple):
     operation: int | None
 
 
-class Tally(NamedTuple):
-    """How many rows of a kind are in a state."""
-
-    kind: str
-    state: State
-    rows: int
-
-
 # ── what a webhook may name ───────────────────────────────────────────────────────────────────
 
 _SECRET_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")

@@ -5,7 +5,7 @@ A text is taken apart once, when its rule is saved; what is unknown is refused t
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, cast
@@ -60,11 +60,6 @@ def parse(text: str, custom: Iterable[Known] = (), *, field: str = "text") -> tu
             field, excerpt(rest[rest.index("{{") :]), "it does not end", "Close it with }}."
         )
     return tuple(part for part in (*parts, rest) if part != "")
-
-
-def names(parts: Iterable[Part]) -> Iterator[str]:
-    """Yield the fields that a text needs."""
-    return (part.name for part in parts if isinstance(part, Placeholder))
 
 
 def fill(parts: Iterable[Part], facts: Facts, setting: Setting) -> str:

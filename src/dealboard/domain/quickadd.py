@@ -10,8 +10,8 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from dealboard.domain.dates import Order, describe_day, parse_day
-from dealboard.domain.money import format_amount, parse_money
+from dealboard.domain.dates import Order, parse_day
+from dealboard.domain.money import parse_money
 from dealboard.domain.text import fold
 from dealboard.domain.views import User
 from dealboard.errors import InvalidValue
@@ -97,19 +97,6 @@ def parse_quick(
         next(iter(references), None),
         tuple(filter(None, problems)),
     )
-
-
-def summary(quick: QuickDeal, today: date, locale: str = "en_US") -> str:
-    """Return what was understood: "Acme · €12,000 · Fri 27 Nov 2026 (in 4 days) · Ada Lovelace"."""
-    amount, day, owner, reference = quick.amount, quick.close_date, quick.owner, quick.reference
-    parts = (
-        quick.title,
-        "" if amount is None else format_amount(amount, quick.currency, locale),
-        "" if day is None else describe_day(day, today),
-        "" if owner is None else owner.name,
-        "" if reference is None else f"#{reference}",
-    )
-    return " · ".join(filter(None, parts))
 
 
 def _words(text: str) -> Iterator[_Word]:

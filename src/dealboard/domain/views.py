@@ -234,15 +234,6 @@ class ContactRow(NamedTuple):
     totals: tuple[Subtotal, ...] = ()
 
 
-class ContactTotals(NamedTuple):
-    """What the deals of a contact amount to (decision 65); closed ones are won and lost."""
-
-    open: int
-    open_totals: tuple[Subtotal, ...]
-    closed: int
-    closed_totals: tuple[Subtotal, ...]
-
-
 class FieldKind(StrEnum):
     """What a custom field holds."""
 
@@ -326,26 +317,6 @@ class Event(NamedTuple):
     undone: bool = False
     deal_id: int | None = None
     outbox: int | None = None
-
-
-class Visit(NamedTuple):
-    """A deal's stay in one stage; `left` is None while it is there.
-
-    `came_from` is the stage before it, None for where the deal began. Stages that are gone keep
-    their names here.
-    """
-
-    stage_id: int
-    stage: str
-    came_from: str | None
-    entered: datetime
-    left: datetime | None
-    actor: str | None
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it stayed; None while it is there."""
-        return None if self.left is None else (self.left - self.entered).total_seconds()
 
 
 class Errand(NamedTuple):

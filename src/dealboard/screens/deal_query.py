@@ -8,7 +8,6 @@ from textual.binding import Binding, BindingType
 
 from dealboard.domain.filter_words import Part, without
 from dealboard.domain.filters import DealFilter, Query, Sort, SortKey
-from dealboard.domain.stages import StageKind
 from dealboard.screens.deal_forms import DealForms
 from dealboard.screens.outlook import Outlook
 from dealboard.widgets.filter_bar import FilterBar
@@ -21,8 +20,6 @@ SORT_NAMES = {
     SortKey.CLOSE: "close date",
     SortKey.AMOUNT: "amount",
 }
-
-OPEN = frozenset({StageKind.OPEN})
 
 
 class DealQuery(DealForms):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from dealboard.store import tables
-from dealboard.store.columns import Day, Flag, Moment, moment_text
+from dealboard.store.columns import Flag, moment_text
 
 Image = dict[str, Any]
 """Column names with JSON values: moments and days as ISO text."""
@@ -86,20 +86,6 @@ def encode(value: Any) -> Any:
     if isinstance(value, datetime):
         return moment_text(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def decode(table: type[SQLModel], image: Mapping[str, Any]) -> Image:
-    """Return an image's values as the table's columns take them."""
-    columns = table.__table__.columns  # type: ignore[attr-defined]
-    return {name: _typed(columns[name].type, value) for name, value in image.items()}
-
-
-def _typed(kind: object, value: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(kind, Moment):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if isinstance(kind, Day) else value
 
 
 def dumps(image: Image | None) -> str | None:

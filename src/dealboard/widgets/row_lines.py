@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from dealboard.widgets.lines import Line, Span, cut, literal, plain
+from dealboard.widgets.lines import Line, Span, cut, literal
 
 GAP = 2
 """Cells between columns."""
@@ -110,8 +110,3 @@ def reordered(entries: Sequence[Entry], entry_id: int | str, to: int) -> tuple[E
     movable.insert(to, moved)
     order = iter(movable)
     return tuple(next(order) if entry.movable else entry for entry in entries)
-
-
-def text_of(entry: Entry, columns: Sequence[Column], widths: Sequence[int]) -> str:
-    """Return a row as plain text."""
-    return plain(entry_line(entry, columns, widths)).rstrip()

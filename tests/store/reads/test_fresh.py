@@ -92,7 +92,6 @@ EVERYTHING = DealFilter(
         (told.counts, {}),
         (lambda c: told.standing(c, datetime.now(UTC)), Standing()),
         (lambda c: told.events(c, now=datetime.now(UTC), states=[*State], before=9, limit=9), ()),
-        (outbox.counts, ()),
         (lambda c: outbox.next_due(c, datetime.now(UTC)), None),
         (lambda c: outbox.deliveries(c, now=datetime.now(UTC), states=set(State), limit=9), ()),
         (lambda c: outbox.attempts(c, 1), ()),

@@ -57,8 +57,6 @@ def test_the_next_step_is_the_open_task_that_is_due_first(world: World) -> None:
     task(world, other, "some day")
     assert card(world, deal).next_step == NextStep("first", day(-1))
     assert card(world, other).next_step == NextStep("some day", None)
-    steps = world.read(activities.next_steps, [deal, other, 99])
-    assert steps == {deal: NextStep("first", day(-1)), other: NextStep("some day", None)}
     assert [each.text for each in world.read(activities.open_tasks, deal)] == [
         "first\nof all",
         "later",

@@ -83,9 +83,6 @@ _INVALID = 100
 _NO_OBJECT = 33
 """The subcode of a data set that is not there, or not for this token."""
 
-_REGAINED = "estimated_time_to_regain_access"
-"""Minutes, in a header about limits."""
-
 _WHY = {
     2804003: "it is older than seven days",
     2804004: "its moment is in the future",

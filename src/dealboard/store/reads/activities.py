@@ -89,11 +89,6 @@ def open_tasks(connection: Connection, deal_id: int) -> tuple[Activity, ...]:
     return tuple(map(activity_of, rows))
 
 
-def next_steps(connection: Connection, deal_ids: Sequence[int]) -> dict[int, NextStep]:
-    """Return by deal the open task that is due first; deals without one are left out."""
-    return {deal_id: plan.step for deal_id, plan in plans(connection, deal_ids).items()}
-
-
 def plans(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Plan]:
     """Return by deal what is planned; deals without an open task are left out."""
     found: dict[int, Plan] = {}

@@ -1,16 +1,15 @@
 """Contacts: one, those that a text finds, and the deals made with one."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from dealboard.domain.stages import StageKind, weighted
-from dealboard.domain.views import Contact, ContactTotals, Deal, Subtotal
+from dealboard.domain.stages import StageKind
+from dealboard.domain.views import Contact, Deal
 from dealboard.errors import NotFound
 from dealboard.store.driver import Connection
 from dealboard.store.reads import deals
 from dealboard.store.reads.contact_list import count, ordered_ids, rows
-from dealboard.store.reads.totals import by_size
 from dealboard.store.reads.values import (
     Params,
     full_name,
@@ -32,7 +31,6 @@ __all__ = [
     "matches",
     "ordered_ids",
     "rows",
-    "totals_of",
 ]
 
 _CONTACT = (
@@ -95,33 +93,6 @@ def deals_of(connection: Connection, contact_id: int) -> tuple[tuple[Deal, ...],
         tuple(deal for deal in found if deal.stage.kind is StageKind.OPEN),
         tuple(deal for deal in found if deal.stage.kind is not StageKind.OPEN),
     )
-
-
-def totals_of(connection: Connection, contact_id: int) -> ContactTotals:
-    """Return how many open and closed deals a contact is on, and their money per currency."""
-    rows = connection.execute(
-        "SELECT stage.kind, stage.probability, deal.currency, deal.amount"
-        " FROM deal_contact AS link JOIN deal ON deal.id = link.deal_id"
-        " JOIN stage ON stage.id = deal.stage_id WHERE link.contact_id = :contact",
-        {"contact": contact_id},
-    ).fetchall()
-    sides = [
-        [row[1:] for row in rows if (row[0] == StageKind.OPEN) is is_open]
-        for is_open in (True, False)
-    ]
-    (opened, money), (closed, gone) = ((len(some), by_size(_subtotals(some))) for some in sides)
-    return ContactTotals(opened, money, closed, gone)
-
-
-def _subtotals(rows: Sequence[tuple[Any, ...]]) -> Iterator[Subtotal]:
-    """Yield the money of deals, given as probability, currency and amount."""
-    for currency in {row[1] for row in rows if row[2] is not None}:
-        priced = [row for row in rows if row[1] == currency and row[2] is not None]
-        yield Subtotal(
-            currency,
-            sum(amount for _, _, amount in priced),
-            sum(weighted(amount, probability) for probability, _, amount in priced),
-        )
 
 
 def duplicates(

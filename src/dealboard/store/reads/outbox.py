@@ -15,7 +15,6 @@ from dealboard.domain.outbox import (
     Delivery,
     Pause,
     State,
-    Tally,
     Verdict,
 )
 from dealboard.store.driver import Connection
@@ -103,14 +102,6 @@ def pause(connection: Connection, kind: str) -> Pause | None:
     if kept is None:
         return None
     return Pause(kept["why"], moment_or_none(kept["until"]), kept["token"], moment(kept["at"]))
-
-
-def counts(connection: Connection) -> tuple[Tally, ...]:
-    """Return how many rows there are of each kind in each state."""
-    rows = connection.execute(
-        "SELECT kind, state, count(*) FROM outbox GROUP BY kind, state ORDER BY kind, state"
-    )
-    return tuple(Tally(kind, State(state), count) for kind, state, count in rows)
 
 
 def deliveries(

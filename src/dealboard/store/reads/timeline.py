@@ -16,7 +16,7 @@ from dealboard.domain.outbox import State
 from dealboard.domain.stages import StageKind
 from dealboard.domain.text import excerpt
 from dealboard.domain.timeline import Image, Place
-from dealboard.domain.views import Event, EventKind, Visit
+from dealboard.domain.views import Event, EventKind
 from dealboard.store.driver import Connection
 from dealboard.store.reads.activities import ACTIVITY, FROM, activity_of
 from dealboard.store.reads.values import (
@@ -24,7 +24,6 @@ from dealboard.store.reads.values import (
     full_name,
     listed,
     moment,
-    moment_or_none,
     moment_text,
 )
 
@@ -115,46 +114,6 @@ def of_contact(
         *(_deals_of(connection, contact_id) if with_deals else ()),
     ]
     return _page([event for event in events if _mark(event) < mark], limit)
-
-
-def stage_history(connection: Connection, deal_id: int) -> tuple[Visit, ...]:
-    """Return the stages a deal has been in, oldest first (decisions §1).
-
-    What was undone does not count; nor does a time in bulk before the deal was here.
-    """
-    row = connection.execute(
-        "SELECT deal.stage_id, deal.stage_entered_at, deal.created_at FROM deal"
-        " WHERE deal.id = :deal",
-        {"deal": deal_id},
-    ).fetchone()
-    moves = connection.execute(
-        'SELECT change."before", change."after", "user".name FROM change'
-        " JOIN operation ON operation.seq = change.operation_seq"
-        ' LEFT JOIN "user" ON "user".id = operation.actor_id'
-        " WHERE change.table_name = 'deal' AND change.row_id = :deal"
-        " AND operation.kind = 'do' AND operation.undone_by IS NULL"
-        " AND json_extract(change.\"after\", '$.stage_id') IS NOT NULL"
-        " ORDER BY change.id",
-        {"deal": deal_id},
-    ).fetchall()
-    names = _Names(connection)
-    entries: list[tuple[int, str, str | None]] = []
-    for kept_before, kept_after, actor in moves:
-        was, now = json.loads(kept_before or "null"), json.loads(kept_after)
-        if not entries and was is not None:
-            entries.append((was["stage_id"], was["stage_entered_at"], None))
-        entries.append((now["stage_id"], now["stage_entered_at"], actor))
-    if not entries and row is not None:
-        entries.append((row[0], row[1], None))
-    visits: list[Visit] = []
-    for index, (stage_id, entered, actor) in enumerate(entries):
-        left = entries[index + 1][1] if index + 1 < len(entries) else None
-        came_from = visits[-1].stage if visits else None
-        stage = names.place(stage_id).stage
-        visits.append(
-            Visit(stage_id, stage, came_from, moment(entered), moment_or_none(left), actor)
-        )
-    return tuple(visits)
 
 
 # ── pages ─────────────────────────────────────────────────────────────────────────────────────
