@@ -376,8 +376,8 @@ def test_contacts_of_many_deals_come_last_and_are_found(desk: Desk) -> None:
 @pytest.mark.parametrize("count", [2, activities.BULK])
 def test_activities_of_many_deals_are_one_operation(desk: Desk, count: int) -> None:
     deal_id = desk.new()
-    drafts = [activities.Draft(deal_id, f"Call {n}", date(2026, 12, 1)) for n in range(count)]
-    desk.do(activities.add_many, "task", drafts)
+    drafts = [activities.Draft(deal_id, f"Call {n}") for n in range(count)]
+    desk.do(activities.add_many, "task", drafts, date(2026, 12, 1))
     rows = desk.rows(Activity)
     assert [row.text for row in rows] == [f"Call {n}" for n in range(count)]
     assert {(row.due, row.user_id, row.kind) for row in rows} == {(date(2026, 12, 1), 1, "task")}

@@ -282,7 +282,7 @@ def test_activities_that_come_in_bulk_are_told_with_what_else_was_done(counter: 
     ada = counter.person()
     some = [counter.deal(ada) for _ in range(activities.BULK)]
     counter.new()
-    drafts = [activities.Draft(deal, "Call back", None, 1) for deal in some]
+    drafts = [activities.Draft(deal, "Call back", 1) for deal in some]
     counter.do(activities.add_many, "note", drafts)
     assert counter.new() == ["ViewContent"] * len(some)
     counter.later()

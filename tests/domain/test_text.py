@@ -51,6 +51,11 @@ def test_composed_and_decomposed_accents_fold_alike() -> None:
     assert fold("Caf\u00e9") == fold("Cafe\u0301") == "cafe"
 
 
+@given(st.text(st.characters(max_codepoint=126), max_size=40))
+def test_plain_text_folds_as_it_does_beside_other_text(text: str) -> None:
+    assert fold(text) == fold(f"{text} é").removesuffix("e").rstrip()
+
+
 def test_folding_any_character_twice_changes_nothing() -> None:
     once = fold("|".join(map(chr, range(0x30000))))
     assert fold(once) == once

@@ -6,6 +6,7 @@ too (decision 23). Activities of a deal go with it and come back with undo (deci
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from dealboard.actions import access, edits
@@ -38,15 +39,11 @@ class Draft(NamedTuple):
 
     deal_id: int
     text: str
-    due: date | None = None
     user_id: int | None = None
 
 
-_COLUMNS = (
-    *("uid", "created_at", "updated_at", "version"),
-    *("kind", "text", "due", "deal_id", "user_id", "automation_id"),
-)
-"""What a draft fills in."""
+_DRAFTED = ("uid", "deal_id", "text", "user_id")
+"""What differs from one draft to the next."""
 
 BULK = 50
 """Activities from which on they are written as a batch, without an image of each."""
@@ -89,7 +86,9 @@ def add(
     return key(activity)
 
 
-def add_many(tx: Transaction, kind: ActivityKind | str, drafts: Sequence[Draft]) -> None:
+def add_many(
+    tx: Transaction, kind: ActivityKind | str, drafts: Sequence[Draft], due: date | None = None
+) -> None:
     """Add an activity to each of many deals, as `add` does; the deals are there already.
 
     A few statements write all of them.
@@ -98,17 +97,16 @@ def add_many(tx: Transaction, kind: ActivityKind | str, drafts: Sequence[Draft])
     kind, now, cause = _kind(kind), moment_text(tx.now), tx.journal.cause
     asked = {draft.user_id for draft in drafts}
     users = {user_id: key(_user(tx, user_id, None)) for user_id in asked}
-    days = {due: encode(_due(kind, due)) for due in {draft.due for draft in drafts}}
     uids = new_uids(tx.now, len(drafts))
     rows = [
-        (uid, now, now, 1, kind.value, _text(text), days[due], deal_id, users[user_id], cause)
-        for uid, (deal_id, text, due, user_id) in zip(uids, drafts, strict=True)
+        (uid, deal_id, _text(text), users[user_id])
+        for uid, (deal_id, text, user_id) in zip(uids, drafts, strict=True)
     ]
+    same = {"created_at": now, "updated_at": now, "version": 1, "automation_id": cause}
+    same |= {"kind": kind.value, "due": encode(_due(kind, due))}
     tx.describe(f"Added {counted(len(rows), kind.value)}")
-    if len(rows) < BULK:
-        tx.insert_many(Activity, _COLUMNS, rows)
-    else:
-        insert_bulk(tx, Activity, _COLUMNS, rows)
+    write = tx.insert_many if len(rows) < BULK else partial(insert_bulk, tx)
+    write(Activity, _DRAFTED, rows, same)
 
 
 def edit(

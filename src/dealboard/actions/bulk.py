@@ -51,6 +51,7 @@ def create_many(tx: Transaction, drafts: Sequence[Draft]) -> tuple[int, ...]:
     """
     access.full_access(tx)
     stages, now, rows = _stages(tx), moment_text(tx.now), []
+    same = {"stage_entered_at": now, "created_at": now, "updated_at": now, "version": 1}
     owners = {each: key(values.owner(tx, each)) for each in {draft.owner_id for draft in drafts}}
     people = _people(tx, drafts)
     ranks = _ranks_on_top(tx, [draft.stage_id for draft in drafts])
@@ -70,10 +71,9 @@ def create_many(tx: Transaction, drafts: Sequence[Draft]) -> tuple[int, ...]:
                 *(uid, draft.stage_id, rank, title, reference, found_by),
                 *(owners[draft.owner_id], values.amount(draft.amount), codes[draft.currency]),
                 *endings[draft.stage_id, draft.close_date],
-                *(now, now, now, 1),
             )
         )
-    ids = tx.insert_many(Deal, _COLUMNS, rows)
+    ids = tx.insert_many(Deal, _COLUMNS, rows, same)
     links = [
         (deal_id, contact_id, position)
         for deal_id, draft in zip(ids, drafts, strict=True)
@@ -87,7 +87,6 @@ def create_many(tx: Transaction, drafts: Sequence[Draft]) -> tuple[int, ...]:
 _COLUMNS = (
     *("uid", "stage_id", "rank", "title", "reference", "search", "owner_id", "amount"),
     *("currency", "close_date", "close_date_auto", "closed_at"),
-    *("stage_entered_at", "created_at", "updated_at", "version"),
 )
 
 

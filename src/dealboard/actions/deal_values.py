@@ -1,7 +1,8 @@
 """What the fields of a deal take: given values in the form in which they are stored."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dealboard.actions.rows import required
 from dealboard.domain import stages as rules
@@ -13,9 +14,6 @@ from dealboard.errors import InvalidValue, MissingField
 from dealboard.store.tables import User
 from dealboard.store.transaction import Transaction
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 TITLE_LIMIT = 200
 REFERENCE_LIMIT = 120
 UID_LIMIT = 60
@@ -25,19 +23,8 @@ MAX_AMOUNT = 10**18
 
 def clean(changes: DealChanges) -> dict[str, Any]:
     """Return given fields in the form in which they are stored."""
-    cleaned: dict[str, Any] = dict(changes)
-    stored: dict[str, Callable[[Any], Any]] = {
-        "title": title,
-        "reference": reference,
-        "amount": amount,
-        "currency": currency_code,
-    }
-    for field, rule in stored.items():
-        if field in cleaned:
-            cleaned[field] = rule(cleaned[field])
-    if "contacts" in cleaned:
-        cleaned["contacts"] = tuple(dict.fromkeys(cleaned["contacts"]))
-    return cleaned
+    return {name: _STORED[name](value) if name in _STORED else value
+            for name, value in changes.items()}  # fmt: skip
 
 
 def closing(tx: Transaction, kind: StageKind, close_date: date | None) -> Closing:
@@ -73,3 +60,12 @@ def owner(tx: Transaction, owner_id: int | None) -> User:
     if not found.active:
         raise InvalidValue("owner", found.name, "deactivated users get no more deals")
     return found
+
+
+_STORED: dict[str, Callable[[Any], Any]] = {
+    "title": title,
+    "reference": reference,
+    "amount": amount,
+    "currency": currency_code,
+    "contacts": lambda given: tuple(dict.fromkeys(given)),
+}

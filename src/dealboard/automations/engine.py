@@ -8,7 +8,7 @@ is taken back to the change that began it, logged, and after three times suspend
 of a rule, the change that fired it stays.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -147,8 +147,8 @@ class Chain:
         self._book = book
         self._places = places
         self._hands = Hands(tx, places, book.locale)
-        self._ran: set[tuple[int, int]] = set()
-        self._actions: Counter[int] = Counter()
+        self._ran: defaultdict[int, set[int]] = defaultdict(set)
+        self._actions: dict[int, int] = {}
         self._known: dict[int, tuple[Subject, Facts]] = {}
         self._seen = len(tx.journal.noticed)
         self._want(frozenset[str]().union(*(rule.wanted for rule in book.rules)))
@@ -172,7 +172,8 @@ class Chain:
         mark = len(self._tx.journal.noticed)
         self._want(self._wanted | left.rule.wanted)
         for event in roots:
-            self._ran |= {(rule_id, event.deal_id) for rule_id in (*event.path, left.rule.id)}
+            for rule_id in (*event.path, left.rule.id):
+                self._ran[rule_id].add(event.deal_id)
         targets = self._targets(left.rule, roots)
         self._count(left.rule, left.deeds, targets)
         self._do(left.rule, left.deeds, targets, Outcome.RAN)
@@ -185,12 +186,11 @@ class Chain:
         """Run a rule for the deals that these events are about and that it has not run for."""
         fresh: dict[int, Event] = {}
         again: dict[int, Event] = {}
+        ran = self._ran[rule.id]
         for event in happened:
-            if event.only not in (None, rule.id):
+            if event.only not in (None, rule.id) or not event.fires(rule.trigger):
                 continue
-            if not event.fires(rule.trigger):
-                continue
-            if (rule.id, event.deal_id) not in self._ran:
+            if event.deal_id not in ran:
                 fresh.setdefault(event.deal_id, event)
             elif rule.id in event.path:
                 again.setdefault(event.deal_id, event)
@@ -205,7 +205,7 @@ class Chain:
             self._fail(rule, targets, rule.broken)
             return
         then, otherwise = self._judged(rule, targets)
-        self._ran |= {(rule.id, each.event.deal_id) for each in (*then, *otherwise)}
+        self._ran[rule.id].update(each.event.deal_id for each in (*then, *otherwise))
         deep = [t for t in (*then, *otherwise) if len(t.event.path) >= guard.MAX_DEPTH]
         if deep:
             raise Tripped([_trip(rule, target, guard.TOO_DEEP) for target in deep])
@@ -217,20 +217,20 @@ class Chain:
     def _targets(self, rule: Compiled, happened: Iterable[Event]) -> list[Target]:
         """Return what a rule has to know of the deals that are still there, of its pipeline."""
         known = self._read([event.deal_id for event in happened])
-        back = "stage.previous.name" in rule.wanted
+        back, here = "stage.previous.name" in rule.wanted, rule.trigger.pipeline
+        pipeline_of = self._places.pipeline_of
         targets = []
         for event in happened:
             found = known.get(event.deal_id)
-            if found is None or not self._is_here(rule, found[0]):
+            if found is None:
+                continue
+            subject, what = found
+            if here is not None and here != pipeline_of.get(subject.stage_id):
                 continue
             if event.contact_id is not None or (back and "stage_id" in event.before):
-                found = self._seen_by(found[0], event)
-            targets.append(Target(event, *found))
+                subject, what = self._seen_by(subject, event)
+            targets.append(Target(event, subject, what))
         return targets
-
-    def _is_here(self, rule: Compiled, subject: Subject) -> bool:
-        wanted = rule.trigger.pipeline
-        return wanted is None or wanted == self._places.pipeline_of.get(subject.stage_id)
 
     def _seen_by(self, subject: Subject, event: Event) -> tuple[Subject, Facts]:
         """Return a deal with the contact and the stage before that its event is about."""
@@ -319,17 +319,18 @@ class Chain:
 
     def _fail(self, rule: Compiled, targets: Iterable[Target], reason: str) -> None:
         deals = _deals(targets)
-        self._ran |= {(rule.id, event.deal_id) for event, _ in deals}
+        self._ran[rule.id].update(event.deal_id for event, _ in deals)
         self.log.append(Logged(rule, deals, Outcome.FAILED, (), reason))
 
     # ── the guard ─────────────────────────────────────────────────────────────────────────────
 
     def _count(self, rule: Compiled, deeds: Sequence[Deed], targets: Sequence[Target]) -> None:
         """Count the actions that each chain has taken."""
-        trips = []
+        trips, taken, more = [], self._actions, len(deeds)
         for target in targets:
-            self._actions[target.event.root] += len(deeds)
-            if self._actions[target.event.root] > guard.MAX_ACTIONS:
+            root = target.event.root
+            taken[root] = so_far = taken.get(root, 0) + more
+            if so_far > guard.MAX_ACTIONS:
                 trips.append(_trip(rule, target, guard.TOO_MUCH))
         if trips:
             raise Tripped(trips)
@@ -402,7 +403,7 @@ class _Told(Exception):
 
 
 def _deals(targets: Iterable[Target]) -> tuple[tuple[Event, str], ...]:
-    return tuple((target.event, target.subject.title) for target in targets)
+    return tuple([(target.event, target.subject.title) for target in targets])
 
 
 def _trip(rule: Compiled, target: Target, reason: str) -> Trip:

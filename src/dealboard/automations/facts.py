@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from dealboard.domain.catalogue import CUSTOM, FIELDS, Facts, Kind, Value
-from dealboard.domain.money import decimal_string
+from dealboard.domain.money import exponent
 from dealboard.domain.views import CustomField, Stage, User
 from dealboard.store.driver import Connection
 from dealboard.store.reads import fields, pipelines, team
@@ -39,7 +39,7 @@ def _day(kept: str | None) -> date | None:
 def _amount(subject: Subject) -> Decimal | None:
     if subject.amount is None:
         return None
-    return Decimal(decimal_string(subject.amount, subject.currency))
+    return Decimal(subject.amount).scaleb(-exponent(subject.currency))
 
 
 def _stage_name(stage_id: int | None, places: Places) -> str | None:

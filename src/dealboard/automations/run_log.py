@@ -22,10 +22,6 @@ OURS = "Automation “"
 TOLD = 3
 """Failures that the user is told of at once; the log has all."""
 
-_LOG = (
-    "INSERT INTO automation_run"
-    " (automation_id, deal_id, operation_seq, at, outcome, occurrence, detail)"
-)
 _TRIP = (
     "UPDATE automation SET trips = trips + 1, version = version + 1,"
     " suspended_at = CASE WHEN trips + 1 >= :most THEN :now ELSE suspended_at END"
@@ -81,19 +77,20 @@ def write(tx: Transaction, book: Book, log: Sequence[Logged]) -> None:
     """Write what came of rules into the log; who acted is told of what failed."""
     names = {rule.id: rule.name for rule in book.rules}
     now, seq, quoted = moment_text(tx.now), tx.operation.seq, encode_basestring_ascii
-    rows: list[tuple[Any, ...]] = []
+    columns = "deal_id", "occurrence", "detail"
     for each in log:
-        rule_id, outcome = each.rule.id, each.outcome.value
         details: dict[tuple[object, ...], str] = {}
+        rows = []
         for event, title in each.deals:
             alike = event.kinds, event.path
             if alike not in details:
                 details[alike] = _detail(each, event, names)
             about = f'{{"deal":{quoted(title)},{details[alike]}'
-            rows.append((rule_id, event.deal_id, seq, now, outcome, event.occurrence, about))
-    if rows:
+            rows.append((event.deal_id, event.occurrence, about))
+        same = {"automation_id": each.rule.id, "outcome": each.outcome.value}
+        same |= {"operation_seq": seq, "at": now}
+        driver.insert(tx.connection, "INSERT INTO automation_run", columns, rows, same)
         tx.journal.kept = True  # an operation that the log names stays
-    driver.insert(tx.connection, _LOG, rows)
     failed = [
         (each, title) for each in log if each.outcome is Outcome.FAILED for _, title in each.deals
     ]

@@ -37,11 +37,6 @@ from dealboard.transfer import documents
 
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 
-_QUEUE = (
-    "INSERT INTO outbox (uid, kind, state, payload, created_at, due_at, operation_seq,"
-    " automation_id, deal_id, contact_id, tries, reason, log)"
-)
-
 
 class Target(NamedTuple):
     """A deal that a rule runs for: what happened to it, its row, and the facts that are needed."""
@@ -66,8 +61,9 @@ class Hands:
 
     def do(self, rule: Compiled, some: Sequence[Deed], targets: Sequence[Target]) -> None:
         """Do steps in order; what follows a delay is put off."""
-        for target in targets:
-            self.began.setdefault((rule.id, target.event.deal_id), target.event)
+        if rule.writes_deals(some):
+            for target in targets:
+                self.began.setdefault((rule.id, target.event.deal_id), target.event)
         for at, deed in enumerate(some):
             if deed.do is Do.DELAY:
                 self._put_off(rule, deed, some[at + 1 :], targets)
@@ -108,8 +104,10 @@ class Hands:
         alike: dict[tuple[str, ...], DealChanges] = {}
         for target in targets:
             said = deed.filled(target.facts, self.setting)
-            deal_id, currency = self._meant(said.get("find_reference"), target)
-            self.began.setdefault((rule.id, deal_id), target.event)
+            deal_id, currency = target.event.deal_id, target.subject.currency
+            if "find_reference" in said:
+                deal_id, currency = self._meant(said["find_reference"])
+                self.began.setdefault((rule.id, deal_id), target.event)
             same = (currency, *said.values())
             if same not in alike:
                 alike[same] = self._changes(deed, said, currency)
@@ -139,10 +137,8 @@ class Hands:
             added.append((target.event.deal_id, known[who]))
         deals.add_contacts(self.tx, added)
 
-    def _meant(self, reference: str | None, target: Target) -> tuple[int, str]:
+    def _meant(self, reference: str) -> tuple[int, str]:
         """Return the deal that an update means, and its currency."""
-        if reference is None:
-            return target.event.deal_id, target.subject.currency
         if not reference.strip():
             raise MissingField("reference", "there is none to find a deal by")
         found = self.tx.read(deal_reads.find, reference=reference.strip())
@@ -221,12 +217,11 @@ class Hands:
             activities.Draft(
                 target.event.deal_id,
                 fill(parts, target.facts, self.setting),
-                due,
                 named or self._owner(target),
             )
             for target in targets
         ]
-        activities.add_many(self.tx, kind, drafts)
+        activities.add_many(self.tx, kind, drafts, due)
 
     # ── what leaves, or waits ─────────────────────────────────────────────────────────────────
 
@@ -285,17 +280,27 @@ class Hands:
     def _queue(
         self, kind: str, rule: Compiled, due: str, rows: Iterable[tuple[Target, dict[str, Any]]]
     ) -> None:
-        tx, now = self.tx, moment_text(self.tx.now)
+        tx = self.tx
         tx.flush()
         tx.journal.kept = True  # an operation that is named in the outbox stays
         letters = list(rows)
-        uids = new_uids(tx.now, len(letters))
-        state, seq, queued = State.PENDING.value, tx.operation.seq, []
-        for uid, (target, payload) in zip(uids, letters, strict=True):
+        queued = []
+        for uid, (target, payload) in zip(new_uids(tx.now, len(letters)), letters, strict=True):
             contact_id = target.event.contact_id or _primary(target)
-            about = rule.id, target.event.deal_id, contact_id
-            queued.append((uid, kind, state, in_order(payload), now, due, seq, *about, 0, "", "[]"))
-        driver.insert(tx.connection, _QUEUE, queued)
+            queued.append((uid, in_order(payload), target.event.deal_id, contact_id))
+        columns = "uid", "payload", "deal_id", "contact_id"
+        same = {
+            "kind": kind,
+            "state": State.PENDING.value,
+            "tries": 0,
+            "reason": "",
+            "log": "[]",
+            "created_at": moment_text(tx.now),
+            "due_at": due,
+            "operation_seq": tx.operation.seq,
+            "automation_id": rule.id,
+        }
+        driver.insert(tx.connection, "INSERT INTO outbox", columns, queued, same)
 
 
 def _first(contact_id: int | None, linked: tuple[int, ...]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 from dealboard.domain import catalogue
 from dealboard.domain.catalogue import Facts, Kind, Known, Value
 from dealboard.domain.dates import Unit, format_day, shift
-from dealboard.domain.money import format_amount, from_decimal_string
+from dealboard.domain.money import exponent, format_amount
 from dealboard.domain.text import excerpt
 from dealboard.errors import InvalidValue
 
@@ -64,7 +64,14 @@ def parse(text: str, custom: Iterable[Known] = (), *, field: str = "text") -> tu
 
 def fill(parts: Iterable[Part], facts: Facts, setting: Setting) -> str:
     """Return the text with its fields filled in; an empty one is its default, or nothing."""
-    filled = [part if isinstance(part, str) else _filled(part, facts, setting) for part in parts]
+    filled: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            filled.append(part)
+        else:
+            value = facts.get(part.name)
+            plain = type(value) is str and value  # most are
+            filled.append(plain or _filled(part, value, facts, setting))
     return "".join(filled)[:LIMIT]
 
 
@@ -100,10 +107,7 @@ def _shift(today: re.Match[str]) -> tuple[int, Unit] | None:
     return int(today[1] + today[2]), cast("Unit", today[3])
 
 
-def _filled(part: Placeholder, facts: Facts, setting: Setting) -> str:
-    value = facts.get(part.name)
-    if type(value) is str and value:  # most are
-        return value
+def _filled(part: Placeholder, value: Value, facts: Facts, setting: Setting) -> str:
     if part.name == "today":
         value = shift(setting.today, *part.shift) if part.shift else setting.today
     if value is None or value == "":
@@ -112,5 +116,5 @@ def _filled(part: Placeholder, facts: Facts, setting: Setting) -> str:
         return format_day(value, setting.today)
     if part.variant and isinstance(value, Decimal):
         currency = raw(facts.get("deal.currency")) or "EUR"
-        return format_amount(from_decimal_string(raw(value), currency), currency, setting.locale)
+        return format_amount(int(value.scaleb(exponent(currency))), currency, setting.locale)
     return raw(value)

@@ -45,6 +45,8 @@ def fold(text: str) -> str:
     Runs of whitespace are one space, none at the ends. Folding twice changes nothing, and both
     database engines compare the result alike (reliability, D9).
     """
+    if text.isascii() and text.isprintable():  # nothing to fold but case, as in most texts
+        return " ".join(text.lower().split())
     return " ".join(text.translate(_FOLDING).split())
 
 
@@ -149,7 +151,9 @@ def one_line(text: str, field: str, *, limit: int) -> str:
 
     Empty is allowed here. Raises InvalidValue like `storable`.
     """
-    return storable(text.replace("\r\n", " ").translate(_BREAKS), field, limit=limit)
+    if not text.isprintable():
+        text = text.replace("\r\n", " ").translate(_BREAKS)
+    return storable(text, field, limit=limit)
 
 
 def storable(text: str, field: str, *, limit: int) -> str:
@@ -158,10 +162,15 @@ def storable(text: str, field: str, *, limit: int) -> str:
     Raises InvalidValue for NUL, a lone surrogate, or more than `limit` characters (decision 42).
     """
     text = text.strip()
+    if not text.isprintable():
+        _refuse_what_is_no_text(text, field)
+    if len(text) > limit:
+        raise InvalidValue(field, excerpt(text), f"{len(text)} characters; at most {limit} fit")
+    return text
+
+
+def _refuse_what_is_no_text(text: str, field: str) -> None:
     if "\x00" in text:
         raise InvalidValue(field, excerpt(text), "the NUL character cannot be stored")
     if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         raise InvalidValue(field, excerpt(text), "it holds bytes that are not text", "Is it UTF-8?")
-    if len(text) > limit:
-        raise InvalidValue(field, excerpt(text), f"{len(text)} characters; at most {limit} fit")
-    return text

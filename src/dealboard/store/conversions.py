@@ -24,9 +24,9 @@ _ROWS = f"SELECT {_ROW} FROM outbox WHERE kind = 'meta'"
 _ROWS_BY = f"SELECT {_ROW} FROM outbox WHERE +kind = 'meta'"
 """The sign keeps the index of states out, which has a hundred thousand rows where few are asked."""
 
-_INTO = (
-    "INSERT INTO outbox (uid, key, state, reason, payload, created_at, due_at, operation_seq,"
-    " deal_id, contact_id, kind, tries, log)"
+_COLUMNS = (
+    *("uid", "key", "state", "reason", "payload"),
+    *("created_at", "due_at", "deal_id", "contact_id"),
 )
 _REUSE = (
     "UPDATE outbox SET state = ?, reason = ?, payload = ?, created_at = ?, due_at = ?,"
@@ -145,12 +145,13 @@ def insert(connection: Connection, events: Iterable[Event], operation: int) -> N
     rows = [
         (
             *(each.uid, each.key, each.state.value, each.reason, each.payload),
-            *(moment_text(each.moment), moment_text(each.due_at), operation),
-            *(each.deal_id, each.contact_id, KIND, 0, "[]"),
+            *(moment_text(each.moment), moment_text(each.due_at)),
+            *(each.deal_id, each.contact_id),
         )
         for each in events
     ]
-    driver.insert(connection, _INTO, rows)
+    same = {"operation_seq": operation, "kind": KIND, "tries": 0, "log": "[]"}
+    driver.insert(connection, "INSERT INTO outbox", _COLUMNS, rows, same)
 
 
 def reuse(connection: Connection, events: Iterable[Event], operation: int) -> None:

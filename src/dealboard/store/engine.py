@@ -19,6 +19,9 @@ from dealboard.errors import WorkspaceReplaced
 from dealboard.store import driver
 from dealboard.store.open import FORMAT
 
+CACHE = 8_000
+"""Kilobytes of pages at hand: what a change of 1,000 deals touches, its journal's indexes too."""
+
 PATIENCE = 1_000
 """Milliseconds that a rewrite of the whole file waits for those who read it."""
 
@@ -140,6 +143,7 @@ def _connect(path: Path, timeout: float) -> driver.Connection:
         connection.execute(f"PRAGMA journal_mode={wanted}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(f"PRAGMA journal_size_limit={64 << 20}")
+    connection.execute(f"PRAGMA cache_size=-{CACHE}")
     return connection
 
 

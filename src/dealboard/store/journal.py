@@ -42,11 +42,11 @@ _RECORDED = (
     " WHERE operation_seq = ? AND table_name = ? AND row_id = ? ORDER BY id DESC LIMIT 1"
 )
 _REWRITE = 'UPDATE change SET "before" = :before, "after" = :after WHERE id = :key'
-_INTO_CHANGE = (
+_RECORD = (
     "INSERT INTO change"
     ' (operation_seq, table_name, row_id, deal_id, cause_automation, "before", "after")'
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
-_RECORD = f"{_INTO_CHANGE} VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 class Noticed(NamedTuple):
@@ -160,28 +160,33 @@ class Journal:
             connection.execute(f"{update} WHERE id IN ({marks})", (*first, *some))
 
     def insert_many(
-        self, table: type[SQLModel], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+        self,
+        table: type[SQLModel],
+        columns: Sequence[str],
+        rows: Sequence[tuple[Any, ...]],
+        same: Image | None = None,
     ) -> tuple[int, ...]:
         """Insert rows, record each with an image of its own, and return their ids.
 
-        `rows` are tuples of `columns`, in the form SQLite keeps them; columns that are left out
-        are NULL. What they, and what they belong to, are found by is the caller's.
+        `rows` are tuples of `columns`, in the form SQLite keeps them, `same` are columns that hold
+        the same in all of them; those that are left out are NULL. What they, and what they belong
+        to, are found by is the caller's.
         """
         name = str(table.__tablename__)
         first = next_id(self._tx.session, table)
         ids = tuple(range(first, first + len(rows)))
         driver.insert(
             self._tx.connection,
-            f'INSERT INTO "{name}" ({", ".join(("id", *columns))})',
+            f'INSERT INTO "{name}"',
+            ("id", *columns),
             [(row_id, *row) for row_id, row in zip(ids, rows, strict=True)],
+            same,
         )
-        recorded = images.recorded(table)
-        unsaid = {name: None for name in recorded if name not in columns}
-        derived = [column for column in columns if column not in recorded]
+        alike = dict.fromkeys(images.recorded(table)) | (same or {})
+        derived = [column for column in (*alike, *columns) if column in images.derived(table)]
         made = []
         for row_id, row in zip(ids, rows, strict=True):
-            image: Image = dict(zip(columns, row, strict=True))
-            image.update(unsaid)
+            image: Image = {**alike, **dict(zip(columns, row, strict=True))}
             for column in derived:
                 del image[column]
             made.append((row_id, None, image))
@@ -207,18 +212,33 @@ class Journal:
             if row_id in found_by:
                 fixed["search"] = found_by[row_id]
             written.append((row_id, *kept, *fixed.values()))
-        columns = ", ".join(f'"{column}"' for column in ("id", *recorded, *fixed))
-        driver.insert(self._tx.connection, f'INSERT INTO "{name}" ({columns})', written)
+        columns = ("id", *recorded, *fixed)
+        driver.insert(self._tx.connection, f'INSERT INTO "{name}"', columns, written)
         self._enter_many(table, [(row_id, None, image) for row_id, image in rows.items()])
 
     def record_gone(self, name: str, rows: Iterable[tuple[int, Image]]) -> None:
         """Record that rows of a table are deleted, without taking notice of each: they are many."""
-        seq, self._certain = self._tx.operation.seq, False
-        gone = [
-            (seq, name, row_id, deal_of(name, row_id, image, None), None, images.dumps(image), None)
-            for row_id, image in rows
-        ]
-        driver.insert(self._tx.connection, _INTO_CHANGE, gone)
+        self._certain = False
+        self._insert(
+            name,
+            None,
+            [
+                (row_id, deal_of(name, row_id, image, None), images.dumps(image), None)
+                for row_id, image in rows
+            ],
+        )
+
+    def _insert(
+        self,
+        name: str,
+        cause: int | None,
+        entries: Sequence[tuple[int, int | None, str | None, str | None]],
+    ) -> None:
+        """Write what was recorded of rows of a table: the row, its deal, before and after."""
+        seq = self._tx.operation.seq
+        same = {"operation_seq": seq, "table_name": name, "cause_automation": cause}
+        columns = "row_id", "deal_id", "before", "after"
+        driver.insert(self._tx.connection, "INSERT INTO change", columns, entries, same)
 
     def delete_many(self, table: type[SQLModel], row_ids: Iterable[int]) -> None:
         """Delete many rows of a table and record them, a few statements for all of them.
@@ -244,7 +264,7 @@ class Journal:
         self, table: type[SQLModel], changes: Sequence[tuple[int, Image | None, Image | None]]
     ) -> None:
         """Record changes of different rows; the session reads those that it has loaded again."""
-        name, cause, seq = str(table.__tablename__), self.cause, self._tx.operation.seq
+        name, cause = str(table.__tablename__), self.cause
         loaded = self._session is not None and any(
             type(row) is table for row in self._session.identity_map.values()
         )
@@ -267,8 +287,8 @@ class Journal:
             noticed.append(Noticed(Touched(name, row_id, before, after), deal_id, cause))
             if after is not same:  # many rows may become the same
                 told, same = dumps(after), after
-            fresh.append((seq, name, row_id, deal_id, cause, dumps(before), told))
-        driver.insert(self._tx.connection, _INTO_CHANGE, fresh)
+            fresh.append((row_id, deal_id, dumps(before), told))
+        self._insert(name, cause, fresh)
 
     def _expire(self, table: type[SQLModel], row_id: int) -> None:
         """Let a session that has loaded a row read it again."""
@@ -448,21 +468,25 @@ def has_batch(connection: driver.Connection, seq: int) -> bool:
 
 
 def insert_bulk(
-    tx: Transaction, table: type[SQLModel], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    tx: Transaction,
+    table: type[SQLModel],
+    columns: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    same: Mapping[str, Any] | None = None,
 ) -> int:
     """Insert many rows as one batch of the operation and return how many.
 
     `rows` are tuples of `columns` in the order and form SQLite keeps them; ids included, see
-    `next_id`. They are consumed in chunks, so a generator of any length needs little memory.
-    Derived columns (search, version, updated_at) are the caller's.
+    `next_id`; `same` are columns that hold the same in all of them. They are consumed in chunks, so
+    a generator of any length needs little memory. Derived columns (search, version, updated_at) are
+    the caller's.
     """
-    into = f'INSERT INTO "{table.__tablename__}" ({", ".join((*columns, "batch"))})'
+    into, batch = f'INSERT INTO "{table.__tablename__}"', {"batch": tx.operation.seq}
     tx.flush()
-    seq = tx.operation.seq
     tx.journal.batches = True
     count = 0
     for chunk in _chunks(rows):
-        driver.insert(tx.connection, into, [(*row, seq) for row in chunk])
+        driver.insert(tx.connection, into, columns, chunk, batch | dict(same or {}))
         count += len(chunk)
     return count
 

@@ -14,7 +14,7 @@ from dealboard.store.ids import new_uids
 from dealboard.store.reads import contacts
 from dealboard.store.reads.values import moment_text
 
-_INTO = "INSERT OR IGNORE INTO message (uid, contact_id, at, direction, author, text, source, key)"
+_INTO = "INSERT OR IGNORE INTO message"
 
 _SENT = (
     "DELETE FROM message WHERE contact_id = :contact AND source = :opened AND EXISTS ("
@@ -57,10 +57,11 @@ def add(connection: Connection, contact_id: int, lines: Iterable[Line], now: dat
     some = tuple(lines)
     before = connection.total_changes
     rows = [
-        (uid, contact_id, moment_text(line.at), *line[1:])
+        (uid, moment_text(line.at), *line[1:])
         for uid, line in zip(new_uids(now, len(some)), some, strict=True)
     ]
-    driver.insert(connection, _INTO, rows)
+    columns = ("uid", "at", *Line._fields[1:])
+    driver.insert(connection, _INTO, columns, rows, {"contact_id": contact_id})
     return connection.total_changes - before
 
 

@@ -153,11 +153,15 @@ class Transaction:
         self.journal.change_many(table, changes)
 
     def insert_many(
-        self, table: type[SQLModel], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+        self,
+        table: type[SQLModel],
+        columns: Sequence[str],
+        rows: Sequence[tuple[Any, ...]],
+        same: Image | None = None,
     ) -> tuple[int, ...]:
         """Insert many rows past the session and return their ids: tuples as SQLite keeps them."""
         self.flush()
-        return self.journal.insert_many(table, columns, rows)
+        return self.journal.insert_many(table, columns, rows, same)
 
     def restore_many(
         self, table: type[SQLModel], rows: Mapping[int, Image], found_by: Mapping[int, str]

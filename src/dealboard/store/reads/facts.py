@@ -78,8 +78,9 @@ def subjects(
         previous = _previous(connection, some) if "stage.previous.name" in names else {}
         rows = connection.execute(f"SELECT {_DEAL} FROM deal WHERE id IN ({_marks(some)})", some)
         for row in rows:
-            rest = people.get(row[0]), previous.get(row[0])
-            found[row[0]] = Subject._make((*row, *rest))
+            deal_id = row[0]
+            rest = people.get(deal_id), previous.get(deal_id)
+            found[deal_id] = Subject._make((*row, *rest))
     return found
 
 
@@ -92,14 +93,17 @@ def person(connection: Connection, contact_id: int) -> Person | None:
 
 
 def _primary(connection: Connection, deal_ids: Sequence[int]) -> dict[int, Person]:
-    rows = connection.execute(
-        f"SELECT link.deal_id, {_CONTACT} FROM deal_contact AS link"
-        " JOIN contact ON contact.id = link.contact_id"
-        f" WHERE link.deal_id IN ({_marks(deal_ids)}) ORDER BY link.position DESC, link.id DESC",
+    # The links are put in order, not the contacts: a sorter would carry all of them.
+    links = connection.execute(
+        "SELECT deal_id, contact_id FROM deal_contact"
+        f" WHERE deal_id IN ({_marks(deal_ids)}) ORDER BY position DESC, id DESC",
         deal_ids,
     )
-    # Of several, the last one read stays: the first one of the deal.
-    return {deal_id: Person(*person) for deal_id, *person in rows}
+    first = dict(links.fetchall())  # of several, the last one read stays: the first of the deal
+    who = list(set(first.values()))
+    rows = connection.execute(f"SELECT {_CONTACT} FROM contact WHERE id IN ({_marks(who)})", who)
+    people = {row[0]: Person._make(row) for row in rows}
+    return {deal_id: people[contact_id] for deal_id, contact_id in first.items()}
 
 
 def _previous(connection: Connection, deal_ids: Sequence[int]) -> dict[int, int]:
