@@ -6,9 +6,12 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from dealboard.store import driver, engine
 from dealboard.workspace import Workspace
 
 os.environ["TEXTUAL_FPS"] = "1000"
@@ -38,6 +41,24 @@ def pytest_collection_finish() -> None:
     """Keep what was imported and collected out of every search for garbage."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiling_once() -> Iterator[None]:
+    """Let all workspaces share what their statements came to, as all of one process do."""
+    create: Any = engine.create_engine
+    shared = create("sqlite://", module=driver.sqlite, query_cache_size=5_000)
+    shared.connect().close()
+    shared.dispose()
+
+    def created(*args: Any, **keywords: Any) -> Engine:
+        made: Engine = create(*args, **keywords)
+        made.dialect, made._compiled_cache = shared.dialect, shared._compiled_cache
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "create_engine", created)
+        yield
 
 
 class Clock:
