@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine, create_engine
 
-from dealboard.store import driver, engine
+from dealboard.store import driver
 from dealboard.workspace import Workspace
 
 os.environ["TEXTUAL_FPS"] = "1000"
@@ -19,6 +20,9 @@ os.environ["TEXTUAL_FPS"] = "1000"
 
 It reads this once, when it is imported; the programs that tests start keep their own pace.
 """
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""The programs that tests start keep what they compiled: each of them would compile all of it."""
 
 RAM = Path("/dev/shm")
 """Where Linux has a disk in memory; a test that ends well leaves nothing there."""
@@ -29,12 +33,16 @@ ENOUGH = 1 << 30
 if RAM.is_dir() and shutil.disk_usage(RAM).free > ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(RAM))
 
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", settings.get_profile("search"), derandomize=True)
+settings.load_profile("same")
+"""The same examples every time, however slow the machine is; `search` finds other ones."""
+
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 09:00 UTC; tests run in UTC."""
 
-
 gc.set_threshold(400_000, 20, 20)
-"""Garbage is searched for less often: a test makes as much of it as an app does in an hour."""
+"""Search less for garbage: an app that a test has left is some ten thousand objects of it."""
 
 
 def pytest_collection_finish() -> None:
@@ -46,18 +54,17 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _compiling_once() -> Iterator[None]:
     """Let all workspaces share what their statements came to, as all of one process do."""
-    create: Any = engine.create_engine
-    shared = create("sqlite://", module=driver.sqlite, query_cache_size=5_000)
+    shared = create_engine("sqlite://", module=driver.sqlite, query_cache_size=5_000)
     shared.connect().close()
     shared.dispose()
 
     def created(*args: Any, **keywords: Any) -> Engine:
-        made: Engine = create(*args, **keywords)
+        made = create_engine(*args, **keywords)
         made.dialect, made._compiled_cache = shared.dialect, shared._compiled_cache
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "create_engine", created)
+        patch.setattr("dealboard.store.engine.create_engine", created)
         yield
 
 

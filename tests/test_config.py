@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dealboard import config
@@ -246,7 +246,6 @@ def test_a_locale_implies_customs(locale: str, order: str, weekday: int, country
     assert (found.date_order, found.first_weekday, found.country) == (order, weekday, country)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_locale_or_none(text: str) -> None:
     found = config.parse_locale(text)

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dealboard import config_file
@@ -52,7 +52,6 @@ def test_what_is_no_toml_is_left_alone() -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["theme", "locale", "user"]), TEXTS),
     st.dictionaries(st.sampled_from(["deal.win", "deal.new", "go.deals"]), TEXTS | st.none()),

@@ -211,7 +211,7 @@ def test_undone_names_are_found_again(desk: Desk) -> None:
     assert desk.deal(deal_id).search.split("\x1f") == ["acme", "acme"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(0, 4), min_size=1, unique=True),
     st.lists(st.integers(0, 3), min_size=5, max_size=5),
@@ -265,7 +265,7 @@ plain: st.SearchStrategy[DealChanges] = st.fixed_dictionaries(
 )  # type: ignore[assignment]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(plain, min_size=1, max_size=4))
 def test_many_edits_end_as_they_would_one_by_one(
     rehearse: Callable[[Play], None], given_: list[DealChanges]
@@ -317,7 +317,7 @@ drafts = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(drafts, min_size=1, max_size=4))
 def test_many_new_deals_are_as_if_created_one_by_one(
     rehearse: Callable[[Play], None], some: list[Draft]

@@ -122,7 +122,7 @@ def without(order: dict[int, list[int]], deal_id: int) -> dict[int, list[int]]:
     return {stage: ids for stage, ids in rest.items() if ids}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(steps, max_size=20))
 def test_closing_and_order_follow_their_laws(
     rehearse: Callable[[Play], None], script: list[Step]
@@ -145,7 +145,7 @@ def test_closing_and_order_follow_their_laws(
     rehearse(play)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(which, st.integers(0, 7), st.integers(1, 4))
 def test_several_steps_are_as_one_long_one(
     rehearse: Callable[[Play], None], number: int, start: int, count: int
@@ -166,7 +166,7 @@ def test_several_steps_are_as_one_long_one(
     rehearse(play)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(which, which), max_size=60))
 def test_an_order_survives_gaps_that_are_used_up(
     rehearse: Callable[[Play], None], drops: list[tuple[int, int]]

@@ -150,7 +150,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(steps, max_size=25))
 def test_whatever_is_done_won_and_lost_stay_last_and_fixed(
     rehearse: Callable[[Play], None], script: list[tuple[str, int | str, int | None]]

@@ -240,7 +240,6 @@ def origin(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 QUICK = settings(
     max_examples=12,
     stateful_step_count=14,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 

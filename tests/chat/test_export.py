@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dealboard.chat import source
@@ -65,6 +65,7 @@ def kept(text: str, style: Style) -> str:
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
 @given(data=st.data())
+@settings(max_examples=40)
 def test_any_text_comes_back(
     style: Style, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

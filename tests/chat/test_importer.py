@@ -85,7 +85,10 @@ def test_two_contacts_may_have_the_same_chat(workspace: Workspace) -> None:
     assert take(workspace, one, file) == take(workspace, other, file) == (2, 0)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(st.sampled_from(["ok", "ok\nok", "é", ""]), max_size=12), st.data())
 def test_any_two_exports_of_one_chat_make_one(
     workspace: Workspace, texts: list[str], data: st.DataObject

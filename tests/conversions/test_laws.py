@@ -51,8 +51,7 @@ def send(counter: Counter) -> None:
 
 @settings(
     max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=14))
 def test_whatever_happens(counter: Counter, steps: list[str]) -> None:

@@ -1,8 +1,10 @@
 """An outbox to fill, couriers to send out, and a server of one's own to send them to."""
 
 import json
+import os
 import random
 import shutil
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +32,24 @@ from tests.delivery.graph import TOKEN, Graph
 from tests.delivery.server import Server
 
 URL = "https://hooks.test/deals?key=1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reading_certificates_once() -> Iterator[None]:
+    """Let couriers share what they trust; a file of certificates takes longer than a request."""
+    read: Any = httpx.create_ssl_context
+    known: dict[str | None, ssl.SSLContext] = {}
+
+    def read_once() -> ssl.SSLContext:
+        file = os.environ.get("SSL_CERT_FILE")
+        if file not in known:
+            known[file] = read()
+        return known[file]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx, "create_ssl_context", read_once)
+        yield
+
 
 _PUT = (
     "INSERT INTO outbox (uid, kind, state, payload, created_at, due_at, tries, reason, log)"

@@ -25,7 +25,7 @@ from tests.delivery.graph import TOKEN, Graph, Said
 from tests.delivery.server import Received, Server, drop, reply
 
 EVENTS = 60
-ROUNDS = 3
+ROUNDS = 2
 DROPPED = 0.15
 KILLED_AFTER = 8
 """Requests that one of two processes makes before it is killed at one of them."""

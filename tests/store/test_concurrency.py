@@ -15,7 +15,7 @@ from dealboard.store.reads import deals
 from dealboard.workspace import Workspace
 from tests.conftest import Clock
 
-PROCESSES, MOVES = 4, 200
+PROCESSES, MOVES = 4, 100
 
 WORKER = """
 import sys

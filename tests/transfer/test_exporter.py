@@ -357,7 +357,7 @@ def pair(
         each.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(written, min_size=1, max_size=4))
 def test_any_deals_come_back_as_they_were(
     pair: Callable[[], tuple[Workspace, Workspace]], some: list[dict[str, Any]]

@@ -2,7 +2,7 @@
 
 import phonenumbers
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dealboard.actions import identity
@@ -33,14 +33,12 @@ def test_it_says_what_the_library_says(written: str) -> None:
     assert phone_key(written, "IT") == identity.phone_key(written, "IT")
 
 
-@settings(deadline=None)
 @given(st.sampled_from(CODES), st.text("0123456789", min_size=4, max_size=13))
 def test_it_says_so_of_any_digits(code: int, digits: str) -> None:
     written = f"+{code} {digits[:3]} {digits[3:]}"
     assert phone_key(written, "IT") == identity.phone_key(written, "IT")
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.integers(0, 9999))
 def test_it_says_so_of_neighbours_of_real_numbers(region: str, end: int) -> None:
     written = example(region)[:-4] + f"{end:04}"

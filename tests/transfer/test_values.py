@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dealboard.domain.dates import Order
@@ -72,7 +72,6 @@ def test_a_moment_beyond_the_calendar_is_a_problem() -> None:
         dates().moment("9999-12-31T23:59:00-05:00")
 
 
-@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.sampled_from(["dmy", "mdy"]))
 def test_every_day_survives_every_way_of_writing_it(day: date, order: Order) -> None:
     numbers = "%d/%m/%Y" if order == "dmy" else "%m/%d/%Y"
@@ -84,14 +83,12 @@ def test_every_day_survives_every_way_of_writing_it(day: date, order: Order) -> 
         assert reader.day(f"{serial}.0") == day.isoformat()
 
 
-@settings(deadline=None)
 @given(st.integers(-600_000_000, 4_000_000_000), st.integers(-12 * 60, 14 * 60))
 def test_a_moment_with_its_zone_is_exact_to_the_second(seconds: int, minutes: int) -> None:
     moment = datetime.fromtimestamp(seconds, timezone(timedelta(minutes=minutes)))
     assert dates().moment(moment.isoformat()) == moment_text(moment)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_cell_is_a_date_or_a_problem(cell: str) -> None:
     for read in (dates().day, dates().moment):
@@ -163,7 +160,6 @@ def test_nothing_else_is_an_amount(cell: str) -> None:
         Money("EUR", "en_US").amount(cell, "")
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**15 - 1), st.sampled_from(["EUR", "JPY", "KWD"]))
 def test_every_amount_is_read_as_it_is_written(minor: int, currency: str) -> None:
     written = decimal_string(minor, currency)
@@ -172,7 +168,6 @@ def test_every_amount_is_read_as_it_is_written(minor: int, currency: str) -> Non
     assert Money("EUR", "en_US").amount(written, currency) == (minor, currency)
 
 
-@settings(deadline=None)
 @given(
     st.from_regex(r"[0-9]{0,17}(\.[0-9]{0,4})?", fullmatch=True), st.sampled_from(["EUR", "JPY"])
 )

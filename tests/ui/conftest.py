@@ -73,6 +73,12 @@ def _waiting_for_what_is_done() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an app look for what others wrote more often than every half a second."""
+    monkeypatch.setattr("dealboard.app.poll.POLL_SECONDS", 2 * FRAME)
+
+
+@pytest.fixture(autouse=True)
 def _garbage_stays_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an app that starts not freeze what the apps before it left: nobody would collect it."""
     monkeypatch.setattr("gc.freeze", lambda: None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -224,7 +224,6 @@ def test_what_looks_like_markup_or_an_escape_is_shown_as_text() -> None:
     assert "␛[31mEve" in lines[2]
 
 
-@settings(deadline=None)
 @given(
     title=texts,
     owner=texts,
@@ -272,7 +271,6 @@ def test_every_line_of_a_card_is_as_wide_as_asked(
         assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in plain(line))
 
 
-@settings(deadline=None)
 @given(text=texts, width=st.integers(0, 30))
 def test_cut_text_fits_and_says_that_it_was_cut(text: str, width: int) -> None:
     whole = literal(text)
@@ -347,7 +345,6 @@ def test_money_of_several_currencies_is_shown_as_exactly_as_fits(room: int, text
     assert money(parts, room, "en_US") == text
 
 
-@settings(deadline=None)
 @given(
     name=texts,
     width=st.integers(20, 80),
@@ -396,7 +393,6 @@ def test_tabs_bear_the_digits_that_jump_to_them() -> None:
     assert " Stage 10 " in line
 
 
-@settings(deadline=None)
 @given(current=st.integers(0, 10), width=st.integers(8, 120))
 def test_the_current_stages_tab_is_always_there(current: int, width: int) -> None:
     tabs = tab_line(STAGES, current, range(current, current + 1), width)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dealboard import actions
@@ -494,7 +494,6 @@ async def test_a_new_deal_that_was_not_saved_is_there_the_next_time(workspace: W
         ["en_US", "de_DE", "fr_FR", "it_IT", "de_CH", "sv_SE", "hi_IN", "nl_NL"]
     ),
 )
-@settings(deadline=None)
 def test_an_amount_is_read_back_as_it_stands_in_its_field(
     amount: int, currency: str, locale: str
 ) -> None:

@@ -244,7 +244,7 @@ class Selecting(RuleBasedStateMachine):
         assert {self.order[row] for row in range(12) if row in self.selection} == expected
 
 
-Selecting.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+Selecting.TestCase.settings = settings(max_examples=60, stateful_step_count=20)
 TestSelecting = Selecting.TestCase
 
 

@@ -539,7 +539,7 @@ async def test_every_screen_shows_text_as_it_is(walk: Walk, blank: Path) -> None
 
 
 @given(tails=st.lists(TAILS, min_size=3, max_size=9))
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 async def test_any_text_is_shown_as_it_is(blank: Path, tails: list[str]) -> None:
     await walked(walk_past, blank, tails, (90, 30))
 

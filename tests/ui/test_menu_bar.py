@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
@@ -54,7 +54,6 @@ def test_a_name_is_shown_as_it_is_written() -> None:
     assert "[/red]␛[31m" in line(140, place="[/red]\x1b[31m")
 
 
-@settings(deadline=None)
 @given(
     width=st.integers(20, 200),
     place=st.text(max_size=70),

@@ -89,7 +89,7 @@ def test_won_weighs_all_and_lost_nothing(world: World) -> None:
     amounts=st.lists(st.integers(0, 10**18), min_size=1, max_size=20),
     probability=st.integers(0, 100),
 )
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_sums_are_exact_however_large(
     shared_world: World, amounts: list[int], probability: int
 ) -> None:
@@ -333,7 +333,7 @@ def sort_value(card: Card, sort: Sort, rank: int) -> Any:
 
 
 @given(shapes=st.lists(SHAPES, max_size=12), sort=SORTS, criteria=FILTERS, page=st.integers(1, 5))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_positions_pages_and_totals_agree_with_the_lane_whatever_the_order(
     shared_world: World, shapes: list[Shape], sort: Sort, criteria: DealFilter, page: int
 ) -> None:

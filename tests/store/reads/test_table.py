@@ -56,7 +56,10 @@ some_deals = st.lists(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(made=some_deals, only=st.sampled_from(["", "a"]))
 def test_an_order_is_that_of_a_python_sort(shared_world: World, made: Any, only: str) -> None:
     world = shared_world
