@@ -21,7 +21,7 @@ def test_the_keys_in_force_are_shown(tmp_path: Path) -> None:
     told = show(tmp_path, '[keymap]\n"deal.win" = "W, f9"\n"deal.lose" = ""\n').stdout
     lines = {line.split()[0]: line for line in told.splitlines() if line}
 
-    assert lines["deal.win"].split()[1:] == ["W", "f9", "(yours)", "Won"]
+    assert lines["deal.win"].split()[1:] == ["W", "F9", "(yours)", "Won"]
     assert lines["deal.lose"].split()[1:] == ["none", "(yours)", "Lost"]
     assert lines["app.quit"].split()[1:] == ["ctrl+q", "Quit"]
 
