@@ -1,5 +1,6 @@
-"""The styles of drawn spans, looked up once from the component classes of a widget."""
+"""The styles of drawn spans, looked up once: here from the component classes of a widget."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from itertools import product
 
@@ -18,18 +19,12 @@ def origin_of(widget: Widget) -> object:
     return widget.app.theme, widget.visual_style, widget.background_colors
 
 
-class SpanStyles:
-    """Styles by the names of component classes, laid over one another.
+class Styles(ABC):
+    """Styles by names laid over one another, looked up when they are first asked for."""
 
-    All lanes of a board share those of the board, because every component class of every widget is
-    styled anew whenever the focus moves.
-    """
-
-    def __init__(self, owner: Widget, prefix: str, grounds: Collection[str] = ()) -> None:
+    def __init__(self, owner: Widget) -> None:
         self._owner = owner
-        self._prefix = prefix
-        self._grounds = grounds
-        self._known: dict[tuple[str, ...], Style | None] = {}
+        self._known: dict[tuple[str, ...], Style] = {}
         self._origin: object = None
         self._doubtful = True
         self._version = 0
@@ -49,11 +44,38 @@ class SpanStyles:
                 self._version += 1
         return self._version
 
-    def __call__(self, *names: str) -> Style | None:
-        """Return the style of component classes, named without their prefix: a ground, a span."""
+    def __call__(self, *names: str) -> Style:
+        """Return the style of some names, the ground first."""
         if names not in self._known:
             self._known[names] = self._look_up(names)
         return self._known[names]
+
+    @abstractmethod
+    def _look_up(self, names: tuple[str, ...]) -> Style:
+        """Return a style as it is drawn."""
+
+    def _drawn(self, style: Style) -> Style:
+        """Return a style as the app's line filters (NO_COLOR, ANSI colours) leave it.
+
+        They change styles only, so they are applied here once and not to every line.
+        """
+        segments = [Segment(" ", style)]
+        for line_filter in self._owner.get_line_filters():
+            segments = line_filter.apply(segments, self._owner.background_colors[1])
+        return segments[0].style or Style.null()
+
+
+class SpanStyles(Styles):
+    """Styles by the names of component classes, without their prefix.
+
+    All lanes of a board share those of the board, because every component class of every widget is
+    styled anew whenever the focus moves.
+    """
+
+    def __init__(self, owner: Widget, prefix: str, grounds: Collection[str] = ()) -> None:
+        super().__init__(owner)
+        self._prefix = prefix
+        self._grounds = grounds
 
     @property
     def known(self) -> Collection[tuple[str, ...]]:
@@ -75,12 +97,8 @@ class SpanStyles:
         system = self._owner.app.console._color_system  # noqa: SLF001 -- as Strip.render asks it
         return Strip.render_ansi(style, system or ColorSystem.TRUECOLOR) if style else ""
 
-    def _look_up(self, names: tuple[str, ...]) -> Style | None:
-        """Return a style as the app's line filters (NO_COLOR, ANSI colours) leave it.
-
-        They change styles only, so they are applied here once and not to every line. A dragged card
-        is all one style, and so is the reversed cursor where there are no colours.
-        """
+    def _look_up(self, names: tuple[str, ...]) -> Style:
+        """Return a style; all of a dragged card, or of a cursor without colours, is one style."""
         owner = self._owner
         ground = names[:1]
         flat = ground == ("dragged",) or (ground == ("cursor",) and owner.app.no_color)
@@ -88,7 +106,4 @@ class SpanStyles:
         style = owner.get_visual_style(*classes).rich_style
         if any(owner.get_component_styles(each).text_style.reverse for each in classes):
             style += Style(reverse=True)
-        segments = [Segment(" ", style)]
-        for line_filter in owner.get_line_filters():
-            segments = line_filter.apply(segments, owner.background_colors[1])
-        return segments[0].style
+        return self._drawn(style)
