@@ -6,7 +6,7 @@ Where there is none yet, the ready-made ones are the list.
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import ClassVar, NamedTuple, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -20,17 +20,14 @@ from dealboard.domain.automations import Automation, Outcome, Run
 from dealboard.domain.dates import format_day
 from dealboard.domain.rule_words import Manner, spans, trigger_words
 from dealboard.domain.text import excerpt, safe
+from dealboard.screens.catching_up import CatchingUp
 from dealboard.screens.confirm import Confirm
-from dealboard.screens.place import Place
 from dealboard.screens.rule_stock import read_stock, shown
 from dealboard.store.driver import Connection
 from dealboard.store.reads import automations
 from dealboard.widgets.menu_line import MenuItem
 from dealboard.widgets.row_lines import Column, Entry
 from dealboard.widgets.rows import Rows
-
-if TYPE_CHECKING:
-    from dealboard.app import Changed
 
 TROUBLE = (Outcome.FAILED, Outcome.STOPPED)
 
@@ -87,7 +84,7 @@ def read_shown(connection: Connection, today: date, locale: str) -> Shown:
     return Shown(rules, last, read_stock(connection, today, locale).manner)
 
 
-class AutomationsScreen(Place):
+class AutomationsScreen(CatchingUp):
     """The list of automations (guide, Automations)."""
 
     PLACE = "automations"
@@ -139,7 +136,6 @@ class AutomationsScreen(Place):
         self._shown = Shown()
         self._offered: tuple[Offered, ...] = ()
         self._follow: int | None = None
-        self._behind = False
 
     def body(self) -> ComposeResult:
         """Yield the list, and what the rule at the cursor says."""
@@ -178,11 +174,12 @@ class AutomationsScreen(Place):
 
     def on_mount(self) -> None:
         """Show what there is."""
-        self._read()
+        self.renew()
         self._show_hints()
 
     @work(exclusive=True, group="read")
-    async def _read(self) -> None:
+    async def renew(self) -> None:
+        """Have everything read again; a newer wish overtakes."""
         app = self.dealboard
         found = await app.report(app.read(read_shown, app.workspace.today, app.config.locale))
         if found is None:
@@ -241,20 +238,6 @@ class AutomationsScreen(Place):
             said = f"○ {rule.waiting:,} delayed, still to come · l shows them"
             lines.append(Content.styled(said, "$text-muted"))
         return Content("\n").join(lines)
-
-    def on_changed(self, _event: "Changed") -> None:
-        """Show what was changed: at once, or when the list is shown again."""
-        if self in self.app.screen_stack:
-            self._read()
-        else:
-            self._behind = True
-
-    def on_screen_resume(self) -> None:
-        """Catch up with what was changed meanwhile."""
-        self._show_hints()
-        if self._behind:
-            self._behind = False
-            self._read()
 
     # ── what can be done ──────────────────────────────────────────────────────────────────────
 
@@ -351,7 +334,7 @@ class AutomationsScreen(Place):
         """Put the cursor on a rule that was saved."""
         if rule_id is not None:
             self._follow = rule_id
-            self._read()
+            self.renew()
 
     @work
     async def action_dry_run(self) -> None:

@@ -34,7 +34,7 @@ class ChatVerbs(MainScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._chat_reads = Newest(lambda work: self.dealboard.start(work))
+        self._chat_reads = Newest(self)
         self._begun: dict[int, Keeping] = {}
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ contacts feel like a hundred.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on, work
@@ -16,6 +17,7 @@ from dealboard.domain.dates import format_day
 from dealboard.domain.filter_words import Chip, Part, count_line
 from dealboard.domain.money import NOTHING, format_totals
 from dealboard.domain.views import ContactRow
+from dealboard.screens.catching_up import CatchingUp
 from dealboard.screens.confirm import Confirm
 from dealboard.screens.contact_verbs import ContactVerbs
 from dealboard.screens.newest import Newest
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from array import array
     from datetime import date
 
-    from dealboard.app import Changed
 
 KEY = "contacts"
 """Under which each user's view is kept."""
@@ -83,7 +84,7 @@ def read_order(connection: Connection, view: View, first: int) -> Order:
     return Order(ids, of, contacts.rows(connection, ids[:first]))
 
 
-class ContactsScreen(ContactVerbs):
+class ContactsScreen(CatchingUp, ContactVerbs):
     """All contacts, or those that a text finds."""
 
     MENU_ACTIONS: ClassVar = {
@@ -109,13 +110,8 @@ class ContactsScreen(ContactVerbs):
         super().__init__()
         self._view = View()
         self._of = 0
-        self._ordering = Newest(self._start)
-        self._reading = Newest(self._start)
-        self._wanted: Grid.RowsWanted | None = None
-        self._behind = False
-
-    def _start(self, work: Any) -> None:
-        self.dealboard.start(work)
+        self._ordering = Newest(self)
+        self._reading = Newest(self)
 
     @property
     def grid(self) -> Grid:
@@ -158,10 +154,10 @@ class ContactsScreen(ContactVerbs):
             descending = bool(kept.get("descending"))
             self._view = View(search, sort if sort in known else "name", descending)
             cursor = kept.get("cursor") if isinstance(kept.get("cursor"), int) else None
-        self._renew(cursor)
+        self.renew(cursor)
         self._show_hints()
 
-    def _renew(self, cursor: int | None = None) -> None:
+    def renew(self, cursor: int | None = None) -> None:
         """Have the order read; a newer wish overtakes."""
 
         async def order() -> None:
@@ -197,13 +193,10 @@ class ContactsScreen(ContactVerbs):
 
     @on(Grid.RowsWanted)
     def _want_rows(self, event: Grid.RowsWanted) -> None:
-        self._wanted = event
-        self._reading.want(self._read_rows)
+        self._reading.want(partial(self._read_rows, event))
 
-    async def _read_rows(self) -> None:
-        app, wanted = self.dealboard, self._wanted
-        if wanted is None:
-            return
+    async def _read_rows(self, wanted: Grid.RowsWanted) -> None:
+        app = self.dealboard
         keys, today, locale = self._how
         found = await app.report(app.read(read_cells, wanted.ids, keys, today, locale))
         if found is not None and self.is_attached:
@@ -216,26 +209,12 @@ class ContactsScreen(ContactVerbs):
         keys = [each.key for each in self.columns]
         return keys, app.workspace.today, app.config.locale
 
-    def on_changed(self, _event: "Changed") -> None:
-        """Show what was changed: at once, or when the list is shown again."""
-        if self in self.app.screen_stack:
-            self._renew()
-        else:
-            self._behind = True
-
-    def on_screen_resume(self) -> None:
-        """Catch up with what was changed meanwhile."""
-        self._show_hints()
-        if self._behind:
-            self._behind = False
-            self._renew()
-
     # ── search and order ──────────────────────────────────────────────────────────────────────
 
     def _look(self, view: View) -> None:
         if view != self._view:
             self._view = view
-            self._renew()
+            self.renew()
 
     def action_find(self) -> None:
         """Let a text be typed."""
@@ -298,7 +277,7 @@ class ContactsScreen(ContactVerbs):
         from dealboard.screens.kept_pages import show_contact
 
         self._remember()
-        self._start(show_contact(self.dealboard, event.row_id, self.grid.ids))
+        self.dealboard.start(show_contact(self.dealboard, event.row_id, self.grid.ids))
 
     @on(Grid.SelectionChanged)
     def _selected(self) -> None:
@@ -326,7 +305,7 @@ class ContactsScreen(ContactVerbs):
 
     def show_contact(self, contact_id: int) -> None:
         """Put the cursor on a contact, without the search if that hides it."""
-        self._renew(contact_id)
+        self.renew(contact_id)
 
     def follow(self, contact_id: int) -> None:
         """Put the cursor on the contact whose page was left."""

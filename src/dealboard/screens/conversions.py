@@ -5,7 +5,8 @@ scroll like a hundred. What counts down is drawn anew once a minute while it is 
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from dealboard.domain.conversion_words import Mode
 from dealboard.domain.conversions import Told
 from dealboard.domain.outbox import State
 from dealboard.domain.text import safe
+from dealboard.screens.catching_up import CatchingUp
 from dealboard.screens.conversion_control import ConversionControl
 from dealboard.screens.conversion_list import Page, read_page, status
 from dealboard.screens.newest import Newest
@@ -30,7 +32,7 @@ from dealboard.widgets.section_tabs import SectionTabs, Tab
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from dealboard.app import Changed, Waiting
+    from dealboard.app import Waiting
 
 TICK_SECONDS = 60.0
 """How often what counts down is drawn anew."""
@@ -57,7 +59,7 @@ class Sending(NamedTuple):
     failed: int
 
 
-class ConversionsScreen(ConversionControl):
+class ConversionsScreen(CatchingUp, ConversionControl):
     """The list of events (decision 39; specification, §7)."""
 
     MENU_ACTIONS: ClassVar = {MenuItem("set_up", "⚙ Set up"): "screen.set_up"}
@@ -102,15 +104,10 @@ class ConversionsScreen(ConversionControl):
         self.state: State | None = None
         self._known: dict[int, Told] = {}
         self._token = ""
-        self._wanted: Grid.RowsWanted | None = None
-        self._ordering = Newest(self._start)
-        self._reading = Newest(self._start)
-        self._behind = False
+        self._ordering = Newest(self)
+        self._reading = Newest(self)
         self._tick: Timer | None = None
         self._sending: Sending | None = None
-
-    def _start(self, work: Any) -> None:
-        self.dealboard.start(work)
 
     def body(self) -> ComposeResult:
         """Yield how it stands, the states, and the events; or what it is about."""
@@ -143,7 +140,7 @@ class ConversionsScreen(ConversionControl):
 
     def look_for_token(self) -> None:
         """Say whether there is a token, beside everything else: a keyring may take its time."""
-        self._start(self._show_token())
+        self.dealboard.start(self._show_token())
 
     async def _show_token(self) -> None:
         self._token = (await self.find_token()).short
@@ -192,17 +189,14 @@ class ConversionsScreen(ConversionControl):
         if self.is_current:
             self.renew()
         else:
-            self._behind = True
+            self.behind = True
 
     @on(Grid.RowsWanted)
     def _want_rows(self, event: Grid.RowsWanted) -> None:
-        self._wanted = event
-        self._reading.want(self._read_rows)
+        self._reading.want(partial(self._read_rows, event))
 
-    async def _read_rows(self) -> None:
-        app, wanted = self.dealboard, self._wanted
-        if wanted is None:
-            return
+    async def _read_rows(self, wanted: Grid.RowsWanted) -> None:
+        app = self.dealboard
         rows = await app.report(app.read(told.by_ids, wanted.ids, now=app.workspace.now))
         if rows is not None and self.is_attached:
             self._put(rows, wanted.generation)
@@ -223,27 +217,9 @@ class ConversionsScreen(ConversionControl):
         self._tabs.tabs = tuple(Tab(*each) for each in state_tabs(self.page.counts, current))
         self._tabs.current = current
 
-    def on_changed(self, _event: "Changed") -> None:
-        """Show what was changed."""
-        self._catch_up()
-
     def on_waiting(self, _event: "Waiting") -> None:
         """Show what went out, or what came."""
-        self._catch_up()
-
-    def _catch_up(self) -> None:
-        """Show what is new: at once, or when the list is shown again."""
-        if self in self.app.screen_stack:
-            self.renew()
-        else:
-            self._behind = True
-
-    def on_screen_resume(self) -> None:
-        """Catch up with what was changed meanwhile."""
-        self._show_hints()
-        if self._behind:
-            self._behind = False
-            self.renew()
+        self.catch_up()
 
     @on(Grid.CursorMoved)
     @on(Grid.SelectionChanged)

@@ -45,7 +45,7 @@ class DealPage(DealEditing):
     def __init__(self, deal_id: int, around: Sequence[int] = ()) -> None:
         super().__init__(deal_id, around)
         self._goal = deal_id
-        self._newest = Newest(lambda work: self.dealboard.start(work))
+        self._newest = Newest(self)
         self._own = False
 
     # ── opening ───────────────────────────────────────────────────────────────────────────────

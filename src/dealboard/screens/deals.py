@@ -61,8 +61,8 @@ class DealsScreen(DealPlaces):
         self.on_screen = False
         self._kept = outlook
         self._chosen = Chosen()
-        self._counting = Newest(self._start)
-        self._choosing = Newest(self._start)
+        self._counting = Newest(self)
+        self._choosing = Newest(self)
 
     # ── what a view does itself ───────────────────────────────────────────────────────────────
 
@@ -113,10 +113,7 @@ class DealsScreen(DealPlaces):
         """Get to know what the filter names."""
         self.show_bar()
         self._teach()
-        self._start(self._learn())
-
-    def _start(self, work: Any) -> None:
-        self.dealboard.start(work)
+        self.dealboard.start(self._learn())
 
     async def _learn(self) -> None:
         """Read the names of pipelines, stages and users."""
@@ -192,7 +189,7 @@ class DealsScreen(DealPlaces):
     def on_changed(self, event: "Changed") -> None:
         """Get to know new names; what was selected may be gone."""
         if _names_changed(event.receipt):
-            self._start(self._learn())
+            self.dealboard.start(self._learn())
         if self.selected_count:
             self.selection_changed()
 

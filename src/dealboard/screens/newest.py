@@ -1,16 +1,21 @@
 """Reads that overtake each other: one at a time, and of those that wait only the newest."""
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, cast
+
+from textual.dom import DOMNode
+
+if TYPE_CHECKING:
+    from dealboard.app import DealboardApp
 
 Work = Callable[[], Awaitable[None]]
 
 
 class Newest:
-    """Runs what is wanted; what waits is dropped when something newer is wanted."""
+    """Runs what a screen wants; what waits is dropped when something newer is wanted."""
 
-    def __init__(self, start: Callable[[Coroutine[Any, Any, None]], None]) -> None:
-        self._start = start
+    def __init__(self, screen: DOMNode) -> None:
+        self._screen = screen
         self._next: Work | None = None
         self._running = False
 
@@ -24,7 +29,7 @@ class Newest:
         self._next = work
         if not self._running:
             self._running = True
-            self._start(self._run())
+            cast("DealboardApp", self._screen.app).start(self._run())
 
     async def _run(self) -> None:
         try:

@@ -44,7 +44,7 @@ class StatisticsScreen(ModalScreen[None]):
         self._criteria, self._whole = criteria, whole
         self._shows_whole = False
         self._figures: Figures | None = None
-        self._reading = Newest(lambda work: dealboard(self).start(work))
+        self._reading = Newest(self)
 
     @property
     def filtered(self) -> bool:

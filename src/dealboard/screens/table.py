@@ -90,7 +90,7 @@ class TableScreen(DealsScreen):
         super().__init__(outlook, first.material if first else Material())
         self._first = first
         self._rows: dict[int, Row] = {}
-        self._reading = Newest(self._start)
+        self._reading = Newest(self)
         self._follow = outlook.deal_id
         self._said = ""
         self._outdated = False

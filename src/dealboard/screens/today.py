@@ -116,7 +116,7 @@ class TodayScreen(PuttingOff, ActivityVerbs, DealForms):
     def __init__(self) -> None:
         super().__init__()
         self._everybody = False
-        self._reading = Newest(lambda work: self.dealboard.start(work))
+        self._reading = Newest(self)
         self._busy: set[object] = set()
         self._own = self._back = self._outdated = False
 
