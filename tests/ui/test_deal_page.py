@@ -614,6 +614,27 @@ async def test_activities_by_keys(workspace: Workspace) -> None:
         await desk.until(lambda: workspace.read(activities.of_deal, deal.id))
 
 
+async def test_what_happened_long_ago_is_reached_also_after_a_change(
+    workspace: Workspace, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("deal_opening", "deal_panes"):
+        monkeypatch.setattr(f"dealboard.screens.{module}.EVENTS", 40)
+    deal = make_deal(workspace)
+    for number in range(70):
+        add(workspace, deal, ActivityKind.NOTE, f"note {number}")
+    async with at_desk(workspace, size=WIDE) as desk:
+        await open_page(desk, deal)
+        await desk.press("2", "G")
+        await desk.until(lambda: len(page(desk).timeline.events) == 71)
+        clock.advance(minutes=1)
+        await desk.press("G", "L", "g")
+        await desk.shows("moved it from Lead to Offer")
+        await desk.press("G")
+        await desk.until(lambda: len(page(desk).timeline.events) == 72)
+        await desk.press("G")
+        await desk.shows("created it")
+
+
 async def test_an_activity_says_what_is_missing(workspace: Workspace) -> None:
     deal = make_deal(workspace)
     async with at_desk(workspace, ActivityScreen(deal_id=deal.id, kind="task")) as desk:

@@ -131,6 +131,7 @@ class DealPanes(ActivityVerbs, ChatVerbs, DealVerbs):
     def take(self, opening: Opening) -> None:
         """Mean what was read from now on, before it is shown."""
         self.opening, self.material = opening, opening.material
+        self._all_events = False
 
     def show_fields(self, draft: Draft) -> None:
         """Show the form, and what is known besides."""
