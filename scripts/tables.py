@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from dealboard.domain.catalogue import CUSTOM, FIELDS, Kind, Known
-from dealboard.domain.rule_words import ACTIONS, COMPARISONS, DEAL_FIELDS
+from dealboard.domain.rule_terms import ACTIONS, COMPARISONS, DEAL_FIELDS
 from dealboard.domain.rules import ARGUMENTS, OPERATORS, UPDATED_FIELDS, Do
 
 PAGE = Path(__file__).parents[1] / "docs" / "automations.md"

@@ -18,14 +18,8 @@ from dealboard import actions
 from dealboard.domain.automations import Automation
 from dealboard.domain.catalogue import CUSTOM, FIELDS
 from dealboard.domain.rule_fields import offers
-from dealboard.domain.rule_words import (
-    ACTIONS,
-    COMPARISONS,
-    DEAL_FIELDS,
-    TRIGGERS,
-    field_words,
-    spans,
-)
+from dealboard.domain.rule_terms import ACTIONS, COMPARISONS, DEAL_FIELDS, TRIGGERS
+from dealboard.domain.rule_words import field_words, spans
 from dealboard.domain.rules import ARGUMENTS, UPDATED_FIELDS, Do, Is, On, Rule, Trigger
 from dealboard.domain.stages import MARK
 from dealboard.domain.text import safe

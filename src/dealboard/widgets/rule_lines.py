@@ -9,13 +9,15 @@ from typing import cast
 
 from rich.cells import cell_len
 
-from dealboard.domain.rule_words import (
+from dealboard.domain.rule_terms import (
     ACTIONS,
     ARGUMENT_LABELS,
     COMPARISONS,
     DEAL_FIELDS,
-    MISSING,
     TRIGGERS,
+)
+from dealboard.domain.rule_words import (
+    MISSING,
     field_words,
     one_line,
     value_words,

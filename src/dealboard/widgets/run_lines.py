@@ -9,7 +9,8 @@ from itertools import groupby
 
 from dealboard.domain.automations import Outcome, Run
 from dealboard.domain.outbox import Delivery, State
-from dealboard.domain.rule_words import EVENTS, done_words, one_line
+from dealboard.domain.rule_terms import EVENTS
+from dealboard.domain.rule_words import done_words, one_line
 from dealboard.widgets.blocks import EMPTY, Block, rule
 from dealboard.widgets.lines import Line, Span, cut_line, literal
 from dealboard.widgets.timeline_lines import day_name
