@@ -44,6 +44,16 @@ def test_two_rules_that_move_a_deal_to_and_fro_are_taken_back_to_the_users_move(
     assert len(bench.desk.rows(Change)) == len(_changes(bench, without=receipt.operation)) + 1
 
 
+def test_the_receipt_says_in_a_few_words_what_automations_did(bench: Bench) -> None:
+    deal_id = bench.new()
+    bench.rule(entering(bench.offer), HELLO, name="Greet")
+    assert bench.move(deal_id, bench.offer).news == "Acme → Offer · Greet added a note"
+    assert bench.move(deal_id, bench.lead).news == "Acme → Lead"
+    bench.rule(entering(bench.offer), HELLO, name="Greet again")
+    assert bench.move(deal_id, bench.offer).automated == "2 automations acted"
+    assert bench.workspace.run(history.undo).automated == ""
+
+
 def _changes(bench: Bench, without: int | None) -> list[Change]:
     return [row for row in bench.desk.rows(Change) if row.operation_seq != without]
 

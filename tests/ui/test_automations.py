@@ -100,6 +100,13 @@ async def test_the_hand_over_works_from_nothing_with_a_few_keys(sales: Workspace
         await robot.until(lambda: "begins with one of these" in robot.text)
 
 
+async def test_the_bottom_line_says_what_an_automation_did(sales: Workspace) -> None:
+    keep(sales, Rule("Call them", Trigger(On.STAGE), then=(CALL,)))
+    async with driving(sales, sales.path, size=(80, 24)) as robot:
+        await robot.press("L")
+        await robot.until(lambda: "→ Proposal · Call them added a task · u undoes" in robot.text)
+
+
 # ── the editor ────────────────────────────────────────────────────────────────────────────────
 
 

@@ -21,14 +21,15 @@ SENT = Delivery(
 )  # fmt: skip
 
 
-def text(run: Run) -> list[str]:
-    blocks = run_blocks([run], 100, TODAY, filtered=False)
+def text(run: Run, width: int = 100) -> list[str]:
+    blocks = run_blocks([run], width, TODAY, filtered=False)
     return [plain(line).rstrip() for line in blocks[1].lines]
 
 
 def test_a_run_says_what_fired_it_and_what_it_did() -> None:
     assert text(RUN) == ["09:05 ✓ Calls ran for Acme · stage changed · added a task"]
     assert "ran (undone)" in text(RUN._replace(undone=True))[0]
+    assert text(RUN, 40) == ["09:05 ✓ Calls ran for Acme", "        stage changed · added a task"]
 
 
 def test_a_failure_says_why_and_a_chain_what_set_it_off() -> None:

@@ -9,6 +9,7 @@ from dealboard.automations.book import Book, Compiled
 from dealboard.automations.events import Event
 from dealboard.automations.guard import Trip
 from dealboard.domain.automations import Outcome
+from dealboard.domain.rule_words import done_words
 from dealboard.domain.text import excerpt
 from dealboard.store import driver
 from dealboard.store.columns import moment_text
@@ -21,6 +22,9 @@ OURS = "Automation “"
 
 TOLD = 3
 """Failures that the user is told of at once; the log has all."""
+
+NAMED = 30
+"""Characters of an automation's name, where it stands behind what somebody did."""
 
 _TRIP = (
     "UPDATE automation SET trips = trips + 1, version = version + 1,"
@@ -91,6 +95,7 @@ def write(tx: Transaction, book: Book, log: Sequence[Logged]) -> None:
         same |= {"operation_seq": seq, "at": now}
         driver.insert(tx.connection, "INSERT INTO automation_run", columns, rows, same)
         tx.journal.kept = True  # an operation that the log names stays
+    tx.automated = _in_a_few_words(log)
     failed = [
         (each, title) for each in log if each.outcome is Outcome.FAILED for _, title in each.deals
     ]
@@ -100,6 +105,16 @@ def write(tx: Transaction, book: Book, log: Sequence[Logged]) -> None:
     if len(failed) > TOLD:
         tx.note(f"{OURS}{excerpt(failed[TOLD][0].rule.name)}” and others failed"
                 f" {len(failed) - TOLD} more times; the run log says why.")  # fmt: skip
+
+
+def _in_a_few_words(log: Sequence[Logged]) -> str:
+    """Return what rules did: of one, what it is called and what that was; of several, how many."""
+    acted = {each.rule.id: each for each in log if each.did}
+    if len(acted) > 1:
+        return f"{len(acted)} automations acted"
+    return "".join(
+        f"{excerpt(each.rule.name, NAMED)} {done_words(each.did)}" for each in acted.values()
+    )
 
 
 def _detail(each: Logged, event: Event, names: Mapping[int, str]) -> str:

@@ -65,7 +65,7 @@ def done(receipt: "Receipt[Any]", name: str = "", *, quiet: bool = False) -> Non
     `quiet` leaves stdout to JSON.
     """
     if not quiet:
-        label = receipt.label if receipt.operation is not None else "Nothing had to be changed"
+        label = receipt.news if receipt.operation is not None else "Nothing had to be changed"
         click.echo(safe(f"{label} · {name}" if name else label))
     for sentence in receipt.notes:
         note(sentence)

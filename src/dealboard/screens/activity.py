@@ -285,12 +285,12 @@ class ActivityScreen(ModalScreen[int | None]):
                     )
                 )
                 kept = receipt.value
-                label = receipt.label
+                label = receipt.news
             else:
                 edited = await app.write(
                     lambda tx: actions.activities.edit(tx, activity.id, filled.changes, base=base)
                 )
-                kept, label = activity.id, edited.label
+                kept, label = activity.id, edited.news
         except Conflict as conflict:
             self._base = None
             self._trouble(f"{conflict.sentence} Saving again keeps what stands here.")

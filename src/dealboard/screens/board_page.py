@@ -117,7 +117,7 @@ class Stale(NamedTuple):
         deals = {each.row_id: each for each in receipt.touched if each.table == "deal"}
         left = [deal_id for deal_id, each in deals.items() if each.after is not None]
         follow = own if own in left else left[0] if len(left) == 1 else None
-        said = f"{receipt.label} · u undoes" if receipt.kind == "do" else receipt.label
+        said = f"{receipt.news} · u undoes" if receipt.kind == "do" else receipt.label
         return cls(_stages_of(receipt.touched, cursor), follow, said=said)
 
     def and_also(self, other: "Stale") -> "Stale":

@@ -378,7 +378,7 @@ class ContactFormScreen(ModalScreen[int | None]):
             self.dismiss(receipt.value)
             app.tell(receipt)
             if receipt.operation is not None:
-                app.say(f"{receipt.label} · u undoes")
+                app.say(f"{receipt.news} · u undoes")
         finally:
             self._saving = False
 

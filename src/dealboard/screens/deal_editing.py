@@ -188,7 +188,9 @@ class DealEditing(DealPanes):
         if not draft.dirty:
             self.fields.stop()
         self.show_rest()
-        app.say("Saved · u undoes")
+        app.say(
+            f"Saved · {receipt.automated} · u undoes" if receipt.automated else "Saved · u undoes"
+        )
 
     @work
     async def _settle(self, conflict: Conflict) -> None:

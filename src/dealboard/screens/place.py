@@ -120,7 +120,7 @@ class Place(Screen[None]):
     def said(self, receipt: "Receipt[Any]") -> None:
         """Say what was done."""
         undoes = " · u undoes" if receipt.kind == "do" else ""
-        self.dealboard.say(f"{receipt.label}{undoes}")
+        self.dealboard.say(f"{receipt.news}{undoes}")
 
     def action_undo(self) -> None:
         """Take back the newest change."""

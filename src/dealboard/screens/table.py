@@ -250,7 +250,7 @@ class TableScreen(DealsScreen):
         changed = _changed_deals(receipt)
         follow = changed[0] if len(changed) == 1 else None
         if receipt is not None and follow is not None:
-            self._said = receipt.label
+            self._said = receipt.news
         self._follow_deal(follow)
 
     def on_screen_resume(self) -> None:

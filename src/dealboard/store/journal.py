@@ -342,6 +342,7 @@ class Journal:
             touched,
             tuple(tx.notes),
             value,
+            automated=tx.automated,
         )
 
     def touched(self) -> tuple[Touched, ...]:

@@ -41,7 +41,8 @@ class Receipt(Generic[ResultT]):
 
     `operation` is None, and `touched` empty, when nothing changed. `kind` is do, undo or redo.
     `value` is what the action returned; `notes` are sentences for the user that are not errors;
-    `seen` is what the caller had read in the same transaction.
+    `seen` is what the caller had read in the same transaction; `automated` is what automations did
+    about it, in a few words.
     """
 
     label: str
@@ -51,6 +52,12 @@ class Receipt(Generic[ResultT]):
     notes: tuple[str, ...]
     value: ResultT
     seen: Any = None
+    automated: str = ""
+
+    @property
+    def news(self) -> str:
+        """What was done, and what automations did about it, on one line."""
+        return f"{self.label} · {self.automated}" if self.automated else self.label
 
 
 @dataclass(slots=True)
@@ -84,6 +91,8 @@ class Transaction:
     leave_no_trace: bool = False
     """Whether the file is rewritten after the commit, so that nothing deleted is left in it."""
     reconsider: bool = False
+    automated: str = ""
+    """What automations did, for the receipt."""
 
     @cached_property
     def journal(self) -> "Journal":

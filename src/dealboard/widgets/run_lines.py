@@ -12,7 +12,7 @@ from dealboard.domain.outbox import Delivery, State
 from dealboard.domain.rule_terms import EVENTS
 from dealboard.domain.rule_words import done_words, one_line
 from dealboard.widgets.blocks import EMPTY, Block, rule
-from dealboard.widgets.lines import Line, Span, cut_line, literal
+from dealboard.widgets.lines import Line, Span, cut_line, literal, width_of
 from dealboard.widgets.timeline_lines import day_name
 from dealboard.widgets.wrapping import wrap
 
@@ -90,10 +90,13 @@ def _run(run: Run, width: int) -> tuple[Line, ...]:
     ]
     if run.deal:
         head += [(" for ", "muted"), (literal(one_line(run.deal)), quiet)]
-    head += [(f" · {part}", quiet) for part in (_event(run), done_words(run.did)) if part]
-    lines = [cut_line(head, width)]
+    told = " · ".join(part for part in (_event(run), done_words(run.did)) if part)
+    behind = (f" · {told}" if told else "", quiet)
+    fits = width_of([*head, behind]) <= width
+    lines = [cut_line([*head, behind] if fits else head, width)]
     chain = " → ".join(f"“{one_line(name)}”" for name in run.chain)
-    below = [(run.reason, "lost")] if run.reason else []
+    below = [] if fits else [(told, quiet)]
+    below += [(run.reason, "lost")] if run.reason else []
     below += [(f"set off by {chain}", "muted")] if chain else []
     for text, name in below:
         lines += [
