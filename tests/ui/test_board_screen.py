@@ -11,6 +11,7 @@ from textual.widgets import Input
 from dealboard import actions
 from dealboard.domain.stages import NewStage
 from dealboard.domain.views import Deal, Role
+from dealboard.screens.deal_page import DealPage
 from dealboard.store.reads import activities, deals, history, pipelines
 from dealboard.store.transaction import Transaction
 from dealboard.workspace import Workspace
@@ -537,6 +538,22 @@ async def test_what_is_typed_ahead_of_what_opens_is_typed_there(
         assert isinstance(focused, Input)
         await robot.until(lambda: focused.value == "tLwxtend")
         assert stage_of(sales, "Acme") == "Lead"
+
+
+@pytest.mark.parametrize("view", ["board", "table", "today"])
+async def test_what_is_typed_ahead_of_a_page_is_typed_there(sales: Workspace, view: str) -> None:
+    ahead = {"board": (), "table": ("t",), "today": ("T",)}[view]
+    async with driving(sales, sales.path) as robot:
+        await robot.press(*ahead)
+        await robot.until(lambda: "Zenith" in robot.text)
+        first = robot.app.screen
+        await robot.burst("enter", "3", "L")
+        await robot.until(lambda: isinstance(robot.app.screen, DealPage))
+        await robot.until(lambda: "No messages with" in robot.text)
+        assert robot.app.screen is not first
+        page = robot.app.screen
+        assert isinstance(page, DealPage)
+        await robot.until(lambda: sales.read(deals.deal, page.row_id).stage.name == "Qualified")
 
 
 async def test_keys_typed_ahead_of_a_page_do_it_no_harm(sales: Workspace) -> None:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from dealboard.domain.filter_words import Chip, Part
 from dealboard.widgets.filter_bar import FilterBar
 from dealboard.widgets.filter_line import Keys
-from dealboard.widgets.line import take_in_order
+from dealboard.widgets.turns import take_in_order
 from tests.ui.drive import until
 
 OWNER = Chip(Part.OWNER, "owner", "Ada [b]")

@@ -158,3 +158,18 @@ async def test_ask_takes_all_of_what_is_pasted(workspace: Workspace) -> None:
         assert "\x1b" not in desk.text
         await desk.press("enter")
         assert await desk.answered() == "two lines\x1b[31m"
+
+
+async def test_the_highlight_is_seen_without_colours(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with at_desk(workspace, pick()) as desk:
+
+        def underlined(name: str) -> bool:
+            strips = desk.app.screen._compositor.render_strips()
+            (strip,) = (each for each in strips if name in each.text)
+            return any(name in text and style and style.underline for text, style, _ in strip)
+
+        assert underlined("Qualified")
+        assert not underlined("Lead")

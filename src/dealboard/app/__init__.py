@@ -9,7 +9,7 @@ import gc
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from textual import events
 from textual.app import App
@@ -22,6 +22,7 @@ from dealboard.app.deliveries import Deliveries
 from dealboard.app.messages import Changed, Delivered, Waiting
 from dealboard.app.poll import Poll
 from dealboard.app.threads import Threads
+from dealboard.app.typed_ahead import TypedAhead
 from dealboard.config import Config
 from dealboard.errors import DealboardError
 from dealboard.screens import kept_pages
@@ -97,6 +98,7 @@ class DealboardApp(App[None]):
         self._tasks: set[asyncio.Task[Any]] = set()
         self.threads = Threads()
         self.places = Places(self)
+        self.typed_ahead = TypedAhead(self)
         self.configuring = Configuring(self)
         self.poll = Poll(self)
         self.clock = Clock(self)
@@ -225,6 +227,10 @@ class DealboardApp(App[None]):
         self._tasks.add(task)
         task.add_done_callback(self._finish)
 
+    def open(self, opening: Coroutine[Any, Any, Any]) -> None:
+        """Let a coroutine open a page; keys that come before it are for the page."""
+        self.typed_ahead.open(opening)
+
     def _finish(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
@@ -282,10 +288,9 @@ class DealboardApp(App[None]):
         return key_name(binding.key)
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep a key for a screen that is opening until there is something in it to take it."""
-        if isinstance(event, events.Key) and self._screen_stack and not self.screen.is_mounted:
-            self.screen.call_later(self.post_message, events.Key(event.key, event.character))
-        else:
+        """Keep a key for what is opening until there is something in it to take it."""
+        typed = isinstance(event, events.Key) and not event.is_forwarded and self._screen_stack
+        if not typed or not self.typed_ahead.take(cast("events.Key", event)):
             await super().on_event(event)
 
     def action_go(self, name: str) -> None:

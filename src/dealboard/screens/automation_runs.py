@@ -304,9 +304,11 @@ class RunsPage(Place):
     # ── what is done ──────────────────────────────────────────────────────────────────────────
 
     @on(LineList.Opened)
-    @work
-    async def _open(self) -> None:
+    def _open(self) -> None:
         """Open the deal of the entry, if it is still there."""
+        self.dealboard.open(self._show_deal())
+
+    async def _show_deal(self) -> None:
         app, deal_id = self.dealboard, self.shown.deal_id
         if deal_id is None:
             return

@@ -312,9 +312,8 @@ class ContactScreen(ActivityVerbs, ChatVerbs, ContactVerbs):
 
     @on(Rows.Opened, "#deals")
     def _open_deal(self, event: Rows.Opened) -> None:
-        self._show_deal(int(event.entry_id))
+        self.dealboard.open(self._show_deal(int(event.entry_id)))
 
-    @work
     async def _show_deal(self, deal_id: int) -> None:
         from dealboard.screens.kept_pages import show_deal
 

@@ -277,7 +277,7 @@ class ContactsScreen(CatchingUp, ContactVerbs):
         from dealboard.screens.kept_pages import show_contact
 
         self._remember()
-        self.dealboard.start(show_contact(self.dealboard, event.row_id, self.grid.ids))
+        self.dealboard.open(show_contact(self.dealboard, event.row_id, self.grid.ids))
 
     @on(Grid.SelectionChanged)
     def _selected(self) -> None:

@@ -97,9 +97,11 @@ class ConversionVerbs(Place):
         if await self.app.push_screen_wait(question):
             await self.done(lambda tx: actions.outbox.cancel(tx, ids))
 
-    @work
-    async def action_deal(self) -> None:
+    def action_deal(self) -> None:
         """Open the deal that the event is about, if it is still there."""
+        self.dealboard.open(self._show_deal())
+
+    async def _show_deal(self) -> None:
         app, event = self.dealboard, self.event
         if event is None or event.deal_id is None:
             return

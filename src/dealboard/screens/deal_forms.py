@@ -59,9 +59,11 @@ class DealForms(DealVerbs):
 
         self.app.push_screen(DealScreen(stage_id=stage_id))
 
-    @work
-    async def open_deal(self, deal_id: int) -> None:
+    def open_deal(self, deal_id: int) -> None:
         """Open the page of a deal, from which one turns to those around it."""
+        self.dealboard.open(self._show_deal(deal_id))
+
+    async def _show_deal(self, deal_id: int) -> None:
         from dealboard.screens.kept_pages import show_deal
 
         await show_deal(self.dealboard, deal_id, await self.around(deal_id))

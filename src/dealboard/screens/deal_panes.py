@@ -259,4 +259,4 @@ class DealPanes(ActivityVerbs, ChatVerbs, DealVerbs):
     def _open_contact(self, event: DealFields.ContactOpened) -> None:
         from dealboard.screens.kept_pages import show_contact
 
-        self.dealboard.start(show_contact(self.dealboard, event.contact.id))
+        self.dealboard.open(show_contact(self.dealboard, event.contact.id))

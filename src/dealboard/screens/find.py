@@ -44,11 +44,6 @@ class Find(ModalScreen[int | None]):
             border: none;
             background: transparent;
             background-tint: transparent;
-            & > .option-list--option-highlighted {
-                color: $block-cursor-foreground;
-                background: $block-cursor-background;
-            }
-            &:nocolor > .option-list--option-highlighted { text-style: reverse; }
         }
     }
     """

@@ -48,11 +48,6 @@ class Help(ModalScreen[None]):
             background: transparent;
             & > .option-list--option { padding: 0; }
             & > .option-list--option-disabled { color: $text-accent; text-style: bold; }
-            & > .option-list--option-highlighted {
-                color: $foreground;
-                background: $primary 30%;
-            }
-            &:nocolor > .option-list--option-highlighted { text-style: reverse; }
         }
     }
     """

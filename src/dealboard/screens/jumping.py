@@ -81,14 +81,14 @@ def _to_deal(screen: Screen[Any], deal_id: int) -> None:
     from dealboard.screens.kept_pages import show_deal
 
     app = dealboard(screen)
-    app.start(show_deal(app, deal_id))
+    app.open(show_deal(app, deal_id))
 
 
 def _to_contact(screen: Screen[Any], contact_id: int) -> None:
     from dealboard.screens.kept_pages import show_contact
 
     app = dealboard(screen)
-    app.start(show_contact(app, contact_id))
+    app.open(show_contact(app, contact_id))
 
 
 def _to_stage(screen: Screen[Any], stage: Stage) -> None:

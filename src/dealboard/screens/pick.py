@@ -69,11 +69,6 @@ class Pick(ModalScreen[IdT | None], Generic[IdT]):
             background: transparent;
             background-tint: transparent;
         }
-        & _Choices:nocolor > .option-list--option-highlighted { text-style: reverse; }
-        &.-filtering _Choices > .option-list--option-highlighted {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-        }
     }
     """
 

@@ -136,7 +136,6 @@ class SavedViews(ModalScreen[Query | None]):
             background: transparent;
             background-tint: transparent;
         }
-        & _Views:nocolor > .option-list--option-highlighted { text-style: reverse; }
         & #empty { padding: 1; color: $text-muted; text-align: center; width: 100%; }
         & #now {
             margin-top: 1;

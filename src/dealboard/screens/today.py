@@ -396,7 +396,7 @@ class TodayScreen(PuttingOff, ActivityVerbs, DealForms):
         elif item.person is not None:
             from dealboard.screens.kept_pages import show_contact
 
-            self.dealboard.start(show_contact(self.dealboard, item.person.id))
+            self.dealboard.open(show_contact(self.dealboard, item.person.id))
 
     @on(LineList.Opened)
     def _opened_item(self) -> None:

@@ -25,9 +25,9 @@ from dealboard.widgets.drag import Drag
 from dealboard.widgets.lane import RowsWanted as LaneRowsWanted
 from dealboard.widgets.lane_state import GROUNDS, Look
 from dealboard.widgets.lanes import Lanes
-from dealboard.widgets.line import take_in_order
 from dealboard.widgets.selection import Selection
 from dealboard.widgets.span_styles import SpanStyles
+from dealboard.widgets.turns import ask, take_in_order
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -126,7 +126,7 @@ class Board(Widget, can_focus=True):
         & > .board--lost { color: $text-error; }
         & > .board--marker { color: $accent; }
         & > .board--note { color: $text-muted; }
-        & > .board--drop { background: $success; color: $background; text-style: bold; }
+        & > .board--drop { background: $success; color: $text; text-style: bold; }
         & > .board--thumb { color: $foreground 35%; }
         &:ansi {
             & > .board--cursor { background: ansi_default; text-style: reverse; }
@@ -556,7 +556,7 @@ class Board(Widget, can_focus=True):
     def action_open(self) -> None:
         """Ask for the deal to be opened, or for the older deals on whose line the cursor is."""
         if self._deal is not None:
-            self.post_message(self.OpenRequested(self._deal))
+            ask(self, self.OpenRequested(self._deal))
         elif self._lanes:
             lane = self._lanes[self._at]
             if lane.older and self._row == lane.deals:

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from dealboard.domain.text import safe
-from dealboard.widgets.line import take_in_order
+from dealboard.widgets.turns import take_in_order
 
 IdT = TypeVar("IdT", int, str)
 
@@ -44,7 +44,7 @@ class Chooser(Widget, can_focus=True):
         padding: 0 1;
         pointer: pointer;
         &:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
-        &:focus:nocolor { text-style: reverse; }
+        &:focus:nocolor { background: $foreground; color: $background; }
     }
     """
 

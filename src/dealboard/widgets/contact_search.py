@@ -166,11 +166,6 @@ class ContactSearch(Vertical):
             border-left: outer $accent;
             background: $panel;
             &.-open { display: block; }
-            & > .option-list--option-highlighted {
-                color: $block-cursor-foreground;
-                background: $block-cursor-background;
-            }
-            &:nocolor > .option-list--option-highlighted { text-style: reverse; }
         }
     }
     """

@@ -326,12 +326,6 @@ class DealFields(LineList):
         """Lay the editor where its field will be."""
         self.call_after_refresh(self._editors.place)
 
-    async def on_key(self, event: events.Key) -> None:
-        """Take the keys in the order in which they were pressed."""
-        from dealboard.widgets.line import take_in_order
-
-        await take_in_order(self, event)
-
     def on_focus(self) -> None:
         """Show the cursor; in a form, edit there."""
         self.redraw()

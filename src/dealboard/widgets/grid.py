@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from dealboard.widgets.grid_lines import MARGIN, Cell, Column
 from dealboard.widgets.grid_view import HEADER_HEIGHT, FromGrid, GridView
-from dealboard.widgets.line import take_in_order
+from dealboard.widgets.turns import ask, take_in_order
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -169,7 +169,7 @@ class Grid(GridView, can_focus=True):
     def action_open(self) -> None:
         """Ask for the cursor's row to be opened."""
         if self.cursor_id is not None:
-            self._tell(self.Opened(self, self.cursor_id))
+            ask(self, self.Opened(self, self.cursor_id).set_sender(self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Leave Esc to the screen where there is nothing to let go of."""

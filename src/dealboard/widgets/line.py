@@ -11,34 +11,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
 from dealboard.domain.text import safe
-
-
-async def take_in_order(widget: Widget, event: events.Key) -> None:
-    """Run what a key is bound to as soon as the widget gets to it.
-
-    Left alone, a binding travels up to the app while the letters behind it are taken at once, and
-    `b a backspace c` typed fast ends as "ba". A key that comes after the focus went on goes on too,
-    also to a screen that was opened since: there it is no command.
-    """
-    focused, app = widget.screen.focused, widget.app
-    if app.screen is not widget.screen:
-        event.stop().prevent_default()
-        app.screen.call_later(app.post_message, events.Key(event.key, event.character))
-        return
-    if focused is not widget:
-        event.stop().prevent_default()
-        if focused is not None:
-            focused.post_message(events.Key(event.key, event.character))
-        return
-    if widget.check_consume_key(event.key, event.character):
-        return
-    # What the app does with a key that came back to it, without the way there.
-    if await app._check_bindings(event.key):  # noqa: SLF001
-        event.stop().prevent_default()
+from dealboard.widgets.turns import take_in_order
 
 
 class LiteralText(Highlighter):

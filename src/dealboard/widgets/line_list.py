@@ -20,6 +20,7 @@ from dealboard.widgets.blocks import Block
 from dealboard.widgets.lines import Line, row, width_of
 from dealboard.widgets.strips import strip
 from dealboard.widgets.theme_styles import ThemeStyles
+from dealboard.widgets.turns import take_in_order
 
 WHEEL_LINES = 3
 """Lines that a notch of the wheel scrolls."""
@@ -249,6 +250,10 @@ class LineList(Widget, can_focus=True):
     def _tell(self, message: Message) -> None:
         # A message bubbles no further than its sender, which would be whoever called this widget.
         self.post_message(message.set_sender(self))
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take the keys in the order in which they were pressed."""
+        await take_in_order(self, event)
 
     # ── the mouse ─────────────────────────────────────────────────────────────────────────────
 

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from dealboard.domain.text import safe
-from dealboard.widgets.line import take_in_order
+from dealboard.widgets.turns import take_in_order
 
 GAP = 2
 

@@ -23,6 +23,7 @@ from dealboard.widgets.row_lines import (
     title_line,
 )
 from dealboard.widgets.span_styles import SpanStyles
+from dealboard.widgets.turns import ask, take_in_order
 
 MARK = "▌"
 TITLES = 1
@@ -282,10 +283,14 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         """Go to the first or the last row."""
         self._go(len(self._entries) - 1 if by > 0 else 0, -by)
 
+    async def on_key(self, event: events.Key) -> None:
+        """Take the keys in the order in which they were pressed."""
+        await take_in_order(self, event)
+
     def action_open(self) -> None:
         """Open the row with the cursor."""
         if self.cursor_id is not None:
-            self.post_message(self.Opened(self, self.cursor_id))
+            ask(self, self.Opened(self, self.cursor_id))
 
     def action_shift(self, by: int) -> None:
         """Move the row with the cursor up or down."""

@@ -15,7 +15,6 @@ from textual.widgets import Input, OptionList
 
 from dealboard.domain.rule_fields import Offer
 from dealboard.widgets.blocks import Block
-from dealboard.widgets.line import take_in_order
 from dealboard.widgets.line_list import FromLines, LineList
 from dealboard.widgets.rule_draft import ADD, BRANCHES, ENABLED, NEED, Draft, Spot
 from dealboard.widgets.rule_line import Offers, RuleLine
@@ -240,10 +239,6 @@ class RuleForm(LineList):
     def on_resize(self) -> None:
         """Lay the editor where its place will be."""
         self.call_after_refresh(self._place_editor)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Take the keys in the order in which they were pressed."""
-        await take_in_order(self, event)
 
     def on_descendant_focus(self) -> None:
         """Show the cursor."""

@@ -35,14 +35,6 @@ class Offers(OptionList, can_focus=False):
         padding: 0;
         background: $panel;
         background-tint: transparent;
-        scrollbar-size-vertical: 1;
-        scrollbar-background: $panel;
-        scrollbar-color: $foreground 35%;
-        & > .option-list--option-highlighted {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-        }
-        &:nocolor > .option-list--option-highlighted { text-style: reverse; }
     }
     """
 

@@ -50,6 +50,7 @@ class SectionTabs(DrawnLine, can_focus=True):
         & > .section-tabs--current { color: $text-accent; text-style: bold underline; }
         & > .section-tabs--hover { text-style: underline; }
         & > .section-tabs--cursor { background: $primary 30%; }
+        &:nocolor > .section-tabs--cursor { text-style: reverse; }
     }
     """
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from dealboard.domain.text import safe
 from dealboard.widgets.chooser import Choice
-from dealboard.widgets.line import take_in_order
+from dealboard.widgets.turns import take_in_order
 
 
 class Several(Widget, can_focus=True):
@@ -33,7 +33,7 @@ class Several(Widget, can_focus=True):
         text-wrap: nowrap;
         text-overflow: ellipsis;
         &:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
-        &:focus:nocolor { text-style: reverse; }
+        &:focus:nocolor { background: $foreground; color: $background; }
     }
     """
 

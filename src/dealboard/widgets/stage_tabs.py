@@ -28,7 +28,7 @@ class StageTabs(DrawnLine):
             color: $text-accent; background: $surface; text-style: bold underline;
         }
         & > .stage-tabs--tab-target {
-            color: $background; background: $success; text-style: bold;
+            color: $text; background: $success; text-style: bold;
         }
     }
     """
