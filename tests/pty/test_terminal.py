@@ -214,6 +214,8 @@ def test_nothing_that_anybody_wrote_reaches_the_terminal_as_more_than_text(
         for keys, names in WALK:
             terminal.send(keys)
             terminal.shows(*(f"{marker(name)}[/" for name in names))
+            if not names:  # else Escape and what comes next would be one key
+                terminal.until(lambda: "Saved views" not in terminal.text)
         terminal.send(b"\x10" + marker("title2").encode())
         terminal.until(lambda: terminal.text.count(marker("title2")) > 1)
         terminal.send(b"\x11")
