@@ -32,6 +32,11 @@ class DealboardError(Exception):
         self.sentence = sentence
         self.hint = hint
 
+    @property
+    def whole(self) -> str:
+        """The sentence, and the hint where there is one."""
+        return f"{self.sentence} {self.hint}".strip()
+
 
 class Refused(DealboardError):
     """A rule of the guide forbids what was asked; nothing was changed."""

@@ -243,7 +243,7 @@ class DealboardApp(App[None]):
         try:
             return await work
         except DealboardError as error:
-            self.say(f"{error.sentence} {error.hint}".strip(), severity="error")
+            self.say(error.whole, severity="error")
             return None
 
     def tell(self, receipt: "Receipt[Any]") -> None:

@@ -211,7 +211,7 @@ class Courier:
         try:
             trip = _Trip(channel, begun, channel.begin())
         except SecretMissing as error:
-            return self._do_without(channel, f"{error.sentence} {error.hint}".strip(), report)
+            return self._do_without(channel, error.whole, report)
         while not self._over:
             since = self._pulse()
             parcels = self._keep(self._claim, trip)

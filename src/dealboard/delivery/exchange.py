@@ -107,7 +107,7 @@ class Exchange:
             return self._asked(url, body, headers, auth, leash)
         except AddressRefused as error:
             # What a resolver says may be a hotel's; what an address says itself is for good.
-            raise Unanswered(f"{error.sentence} {error.hint}", final=error.final) from None
+            raise Unanswered(error.whole, final=error.final) from None
         except Unresolved as error:
             raise Unanswered(error.sentence) from None
         except httpx.InvalidURL:

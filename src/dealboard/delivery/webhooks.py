@@ -144,7 +144,7 @@ class Webhooks:
             post = letter(parcel.payload)
             secret = None if post.secret is None else self._secrets.find(post.secret)
         except SecretMissing as error:
-            return Outcome(Verdict.HELD, f"{error.sentence} {error.hint}".strip(), counted=False)
+            return Outcome(Verdict.HELD, error.whole, counted=False)
         except InvalidValue as error:
             return Outcome(Verdict.FAILED, f"The webhook's {error.field}: {error.reason}.")
         until, last = self._quiet.get(post.server, (0.0, None))

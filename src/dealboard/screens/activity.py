@@ -295,7 +295,7 @@ class ActivityScreen(ModalScreen[int | None]):
             self._base = None
             self._trouble(f"{conflict.sentence} Saving again keeps what stands here.")
         except DealboardError as error:
-            self._trouble(f"{error.sentence} {error.hint}")
+            self._trouble(error.whole)
         else:
             self.dismiss(kept)
             app.say(f"{label} · u undoes" if label else "Nothing was changed")

@@ -414,7 +414,7 @@ class AutomationEditor(ModalScreen[int | None]):
         return save
 
     def _complain(self, error: DealboardError) -> None:
-        sentence = f"{error.sentence} {error.hint}".strip()
+        sentence = error.whole
         if isinstance(error, InvalidValue) and self.draft.blame(error.field, in_place(error)):
             self.form.go_to_complaint()
         else:

@@ -370,9 +370,9 @@ class ContactFormScreen(ModalScreen[int | None]):
             await self._settle(changes, conflict)
         except InvalidValue as error:
             if not self.form.complain(error.field, in_place(error)):
-                self._trouble(f"{error.sentence} {error.hint}")
+                self._trouble(error.whole)
         except DealboardError as error:
-            self._trouble(f"{error.sentence} {error.hint}")
+            self._trouble(error.whole)
         else:
             self._forget()
             self.dismiss(receipt.value)

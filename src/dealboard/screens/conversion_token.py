@@ -25,7 +25,7 @@ def find(config: "Config") -> Token:
     try:
         secret, place = secrets.find(META_TOKEN), secrets.place(META_TOKEN)
     except SecretMissing as error:
-        return Token("no token", f"none: {error.sentence} {error.hint}".strip())
+        return Token("no token", f"none: {error.whole}")
     ending = f"…{secret.ending}" if secret.ending else "found"
     return Token(f"token {ending}", f"{ending} in {place}")
 

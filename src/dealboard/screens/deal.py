@@ -211,9 +211,9 @@ class DealScreen(ModalScreen[int | None]):
             receipt = await app.write(saving(values))
         except InvalidValue as error:
             if not self.fields.complain(error.field, in_place(error)):
-                self._say(f"{error.sentence} {error.hint}", trouble=True)
+                self._say(error.whole, trouble=True)
         except DealboardError as error:
-            self._say(f"{error.sentence} {error.hint}", trouble=True)
+            self._say(error.whole, trouble=True)
         else:
             self._forget()
             self.dismiss(receipt.value)

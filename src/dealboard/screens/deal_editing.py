@@ -162,10 +162,10 @@ class DealEditing(DealPanes):
             self._settle(conflict)
         except InvalidValue as error:
             if not self.fields.complain(error.field, in_place(error)):
-                app.say(f"{error.sentence} {error.hint}".strip(), severity="error")
+                app.say(error.whole, severity="error")
             self.action_show_complaint()
         except DealboardError as error:
-            app.say(f"{error.sentence} {error.hint}".strip(), severity="error")
+            app.say(error.whole, severity="error")
         else:
             await self._saved(typed, receipt)
         finally:

@@ -47,7 +47,7 @@ def edit(app: "DealboardApp", text: str) -> str | None:
     try:
         return _edited(app, text)
     except EditorFailed as error:
-        app.say(f"{error.sentence} {error.hint}".strip(), severity="warning")
+        app.say(error.whole, severity="warning")
         return None
 
 

@@ -359,7 +359,7 @@ class FieldForm(ModalScreen[int | None]):
         except DealboardError as error:
             trouble = self.query_one("#trouble", Static)
             trouble.add_class("-some")
-            trouble.update(Content(safe(f"{error.sentence} {error.hint}".strip())))
+            trouble.update(Content(safe(error.whole)))
         else:
             self.dismiss(receipt.value)
             app.tell(receipt)

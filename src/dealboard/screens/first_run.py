@@ -155,7 +155,7 @@ class FirstRun(Screen[None]):
         try:
             workspace = await asyncio.to_thread(create)
         except DealboardError as error:
-            place.update(Content(safe(f"✗ {error.sentence} {error.hint}".strip())))
+            place.update(Content(safe(f"✗ {error.whole}")))
             self._creating = False
             return
         app.adopt(workspace)

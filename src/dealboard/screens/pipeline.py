@@ -139,7 +139,7 @@ class PipelineScreen(ModalScreen[int | None]):
         except InvalidValue as error:
             self._complain(error)
         except DealboardError as error:
-            self._trouble(f"{error.sentence} {error.hint}")
+            self._trouble(error.whole)
         else:
             self.dismiss(receipt.value)
             app.tell(receipt)
@@ -153,7 +153,7 @@ class PipelineScreen(ModalScreen[int | None]):
             self.query_one("#name", Field).complain(in_place(error))
             self._title.focus()
         else:
-            self._trouble(f"{error.sentence} {error.hint}")
+            self._trouble(error.whole)
 
     @on(StageRows.Refused)
     def _refuse(self, event: StageRows.Refused) -> None:

@@ -198,7 +198,7 @@ class QuickAdd(ModalScreen[int | None]):
             found = await app.read(called, quick.contact)
             receipt = await app.write(self._action(quick, found))
         except DealboardError as error:
-            text = safe(f"✗ {error.sentence} {error.hint}".strip())
+            text = safe(f"✗ {error.whole}")
             self.query_one("#problems", Static).update(Content(text))
         else:
             self.dismiss(receipt.value)

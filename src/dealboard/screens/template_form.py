@@ -223,7 +223,7 @@ class TemplateForm(ModalScreen[int | None]):
         try:
             receipt: Receipt[int] = await app.write(adopt)
         except DealboardError as error:
-            self._say(f"✗ {error.sentence} {error.hint}".strip())
+            self._say(f"✗ {error.whole}")
         else:
             self.dismiss(receipt.value)
             app.tell(receipt)

@@ -82,7 +82,7 @@ class Working(ModalScreen[T | None], Generic[T]):
             self.dismiss(None)
         except DealboardError as error:
             self.dismiss(None)
-            self._dealboard.say(f"{error.sentence} {error.hint}".strip(), severity="error")
+            self._dealboard.say(error.whole, severity="error")
 
     def _show(self, percent: int) -> None:
         if self.is_attached:

@@ -157,7 +157,7 @@ class Composer(Vertical):
         try:
             parts = self._parts(material)
         except InvalidValue as error:
-            self._say(f"{error.sentence} {error.hint}".strip(), wrong=True)
+            self._say(error.whole, wrong=True)
             return
         text = placeholders.fill(parts, material.facts, material.setting).strip()
         self.post_message(self.Written(text, sent))
