@@ -67,6 +67,17 @@ def start_once(cli: Cli, keys: bytes = b"", size: tuple[int, int] = (120, 40)) -
         terminal.exit_code()
 
 
+@pytest.fixture
+def started(filled: Path, cli: Cli) -> Cli:
+    """Return a workspace in which the app kept how it looks; it was started for that once."""
+    kept = filled.with_name("started.db")
+    if not kept.exists():
+        start_once(cli)
+        shutil.copyfile(cli.path, kept)
+    shutil.copyfile(kept, cli.path)
+    return cli
+
+
 def without_count(look: Look) -> Look:
     """Leave out how many deals there are, which with a filter is counted later."""
     return [*look[:1], look[1][:60], *look[2:]]
@@ -94,19 +105,17 @@ def test_textual_draws_the_same_over_it(
         terminal.until(lambda: without_count(terminal.looks) == painted)
 
 
-def test_what_is_typed_at_once_counts(cli: Cli) -> None:
-    start_once(cli)
-    with Terminal("--db", cli.path) as terminal:
+def test_what_is_typed_at_once_counts(started: Cli) -> None:
+    with Terminal("--db", started.path) as terminal:
         terminal.until(lambda: terminal.output)
         terminal.send(b"L")
 
         terminal.shows("Acme 11 → Qualified", "▌Acme 11")
-    assert cli.json("deal", "show", 12)["stage"]["name"] == "Qualified"
+    assert started.json("deal", "show", 12)["stage"]["name"] == "Qualified"
 
 
-def test_a_signal_at_once_gives_the_terminal_back(cli: Cli) -> None:
-    start_once(cli)
-    with Terminal("--db", cli.path) as terminal:
+def test_a_signal_at_once_gives_the_terminal_back(started: Cli) -> None:
+    with Terminal("--db", started.path) as terminal:
         before = terminal.modes
         terminal.until(lambda: terminal.output)
         terminal.signal(signal.SIGTERM)
