@@ -118,12 +118,13 @@ def test_a_full_disk_at_stdout_is_said(cli: Cli) -> None:
 def test_signals_end_a_command_with_their_numbers(cli: Cli, number: int, code: int) -> None:
     """A command that waits for another writer is told to stop."""
     script = (
-        "import signal, sys\n"
+        "import signal, sys, time\n"
         "from dealboard import cli\n"
         "from dealboard.workspace import Workspace\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # as a terminal starts it\n"
         "def wait(self, action):\n"
         "    print('waiting', flush=True)\n"
-        "    signal.pause()\n"
+        "    while True: time.sleep(0.1)\n"
         "Workspace.run = wait\n"
         f"sys.argv[1:] = ['--db', {str(cli.path)!r}, 'pipeline', 'create', 'X']\n"
         "cli.main()"
