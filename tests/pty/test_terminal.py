@@ -64,10 +64,10 @@ def test_each_terminals_keys_and_the_mouse_move_the_deal(cli: Cli) -> None:
     with Terminal("--db", cli.path, columns=220) as terminal:
         terminal.shows(f"{CURSOR}Acme renewal")
 
-        for key, there in zip(KEYS, STAGES[1:], strict=True):
+        for key, name in zip(KEYS, STAGES[1:], strict=True):
             terminal.send(key)
-            terminal.shows(f"Acme renewal → {there}", f"{CURSOR}Acme renewal")
-            assert stage(cli) == there
+            terminal.shows(f"Acme renewal → {name}", f"{CURSOR}Acme renewal")
+            assert stage(cli) == name
 
         x, y = terminal.find("Acme renewal")
         there = terminal.find("Meeting")[0], y
