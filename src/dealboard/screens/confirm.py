@@ -1,5 +1,6 @@
 """Asking whether something shall really be done."""
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -102,14 +103,19 @@ class Confirm(ModalScreen[bool]):
 
 def leave(form: Screen[T | None], *, dirty: bool) -> None:
     """Close a form without an answer; ask first if that loses what was typed."""
+    if dirty:
+        ask_to_discard(form, lambda: form.dismiss(None))
+    else:
+        form.dismiss(None)
+
+
+def ask_to_discard(form: Screen[T], discard: Callable[[], object]) -> None:
+    """Ask whether what was typed may be lost, and then do what loses it."""
 
     def answer(sure: bool | None) -> None:
         if sure:
-            form.dismiss(None)
+            discard()
 
-    if dirty:
-        question = "Discard what you typed?"
-        detail = "Nothing of it was saved. Esc goes back to it."
-        form.app.push_screen(Confirm(question, detail=detail, yes="Discard", no="Keep"), answer)
-    else:
-        form.dismiss(None)
+    question = "Discard what you typed?"
+    detail = "Nothing of it was saved. Esc goes back to it."
+    form.app.push_screen(Confirm(question, detail=detail, yes="Discard", no="Keep"), answer)

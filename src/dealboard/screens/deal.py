@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 from dealboard.domain.text import safe
 from dealboard.domain.views import Person
 from dealboard.errors import DealboardError, InvalidValue
-from dealboard.screens.confirm import Confirm
+from dealboard.screens.confirm import ask_to_discard
 from dealboard.screens.deal_saving import saving
 from dealboard.screens.drafts import Keeping, key_of, read_kept
 from dealboard.screens.pick import Pick
@@ -173,20 +173,14 @@ class DealScreen(ModalScreen[int | None]):
     @on(Button.Pressed, "#close")
     def action_leave(self) -> None:
         """Leave; not at once if that loses something."""
-        if not self.dirty:
-            self._discard(sure=True)
-            return
-        question, detail = (
-            "Discard what you typed?",
-            "Nothing of it was saved. Esc goes back to it.",
-        )
-        confirm = Confirm(question, detail=detail, yes="Discard", no="Keep")
-        self.app.push_screen(confirm, lambda sure: self._discard(sure=bool(sure)))
+        if self.dirty:
+            ask_to_discard(self, self._discard)
+        else:
+            self._discard()
 
-    def _discard(self, *, sure: bool) -> None:
-        if sure:
-            self._forget()
-            self.dismiss(None)
+    def _discard(self) -> None:
+        self._forget()
+        self.dismiss(None)
 
     def _forget(self) -> None:
         if self._keeping is not None:

@@ -220,15 +220,10 @@ class DealEditing(DealPanes):
         if not self.dirty:
             go()
             return
-        from dealboard.screens.confirm import Confirm
+        from dealboard.screens.confirm import ask_to_discard
 
-        def answer(sure: bool | None) -> None:
-            if sure:
-                self.discard()
-                go()
+        def discard() -> None:
+            self.discard()
+            go()
 
-        question, detail = (
-            "Discard what you typed?",
-            "Nothing of it was saved. Esc goes back to it.",
-        )
-        self.app.push_screen(Confirm(question, detail=detail, yes="Discard", no="Keep"), answer)
+        ask_to_discard(self, discard)
