@@ -305,9 +305,7 @@ def delete(run: Invocation, automation_: str, as_json: bool, yes: bool) -> None:
     found = names.automation(run.selling, automation_)
     output.confirm(f"Delete automation {found.name}? `dealboard undo` brings it back.", yes=yes)
     receipt = run.selling.run(lambda tx: actions.automations.delete(tx, found.id))
-    output.done(receipt, quiet=as_json)
-    if as_json:
-        output.document({"deleted": [found.id]})
+    output.deleted(receipt, [found.id], as_json=as_json)
 
 
 automation.add_command(automation_runs.test)

@@ -257,9 +257,7 @@ def delete(run: Invocation, contact_id: int, as_json: bool, yes: bool) -> None:
     view = run.selling.read(contacts.contact, contact_id)
     output.confirm(f"Delete #{contact_id} {view.name}? `dealboard undo` brings it back.", yes=yes)
     receipt = run.selling.run(lambda tx: actions.contacts.delete(tx, contact_id))
-    output.done(receipt, quiet=as_json)
-    if as_json:
-        output.document({"deleted": [contact_id]})
+    output.deleted(receipt, [contact_id], as_json=as_json)
 
 
 def _changes(run: Invocation, given: dict[str, Any]) -> ContactChanges:

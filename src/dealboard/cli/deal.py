@@ -350,9 +350,7 @@ def delete(
         copy = run.selling.backup_before("delete")
         output.note(f"Before that the workspace was copied to {copy}")
     receipt = run.selling.run(lambda tx: actions.deals.delete(tx, deal_ids))
-    output.done(receipt, quiet=as_json)
-    if as_json:
-        output.document({"deleted": list(deal_ids)})
+    output.deleted(receipt, deal_ids, as_json=as_json)
 
 
 about = click.argument("words", metavar="[ID] TEXT", nargs=-1, required=True)

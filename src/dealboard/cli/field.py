@@ -126,9 +126,7 @@ def delete(run: Invocation, field_: str, as_json: bool, yes: bool) -> None:
         f"Delete field {found.name} and its values? `dealboard undo` brings both back.", yes=yes
     )
     receipt = run.workspace.run(lambda tx: actions.fields.delete(tx, found.id))
-    output.done(receipt, quiet=as_json)
-    if as_json:
-        output.document({"deleted": [found.id]})
+    output.deleted(receipt, [found.id], as_json=as_json)
 
 
 def _answer(workspace: "Workspace", receipt: "Receipt[Any]", field_id: int, as_json: bool) -> None:

@@ -71,6 +71,13 @@ def done(receipt: "Receipt[Any]", name: str = "", *, quiet: bool = False) -> Non
         note(sentence)
 
 
+def deleted(receipt: "Receipt[Any]", ids: Iterable[int], *, as_json: bool) -> None:
+    """Say what was deleted; as JSON by its ids."""
+    done(receipt, quiet=as_json)
+    if as_json:
+        document({"deleted": list(ids)})
+
+
 def say(sentence: str) -> None:
     """Print a sentence."""
     click.echo(safe(sentence))

@@ -106,9 +106,7 @@ def delete(run: Invocation, pipeline: str, heir: str | None, as_json: bool, yes:
             actions.pipelines.move_deals(tx, gone, into)
         actions.pipelines.delete(tx, gone)
 
-    output.done(run.selling.run(remove), quiet=as_json)
-    if as_json:
-        output.document({"deleted": [gone]})
+    output.deleted(run.selling.run(remove), [gone], as_json=as_json)
 
 
 def _answer(

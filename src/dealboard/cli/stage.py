@@ -139,9 +139,7 @@ def delete(run: Invocation, stage_id: int, as_json: bool, yes: bool) -> None:
     found = run.selling.read(pipelines.stage, stage_id)
     output.confirm(f"Delete stage {found.name}? `dealboard undo` brings it back.", yes=yes)
     receipt = run.selling.run(lambda tx: actions.stages.delete(tx, stage_id))
-    output.done(receipt, quiet=as_json)
-    if as_json:
-        output.document({"deleted": [stage_id]})
+    output.deleted(receipt, [stage_id], as_json=as_json)
 
 
 def _answer(workspace: "Workspace", receipt: "Receipt[Any]", stage_id: int, as_json: bool) -> None:
