@@ -65,5 +65,5 @@ class Buttons(Horizontal):
 
 def button(label: str, key: str, *, id: str, variant: str = "default") -> Button:  # noqa: A002
     """Return a button of one line that names its key."""
-    text = Content.assemble(safe(label), (f" {key}", "dim"))
+    text = Content.assemble(safe(label), (f" {key}", "not bold"))
     return Button(text, id=id, variant=variant, compact=True)  # type: ignore[arg-type]
