@@ -34,8 +34,8 @@ from dealboard.domain.stages import NewStage, StageKind
 from dealboard.domain.text import digits, fold
 from dealboard.domain.views import Role
 from dealboard.store import tables
+from dealboard.store.batches import CHUNK, insert_bulk
 from dealboard.store.columns import moment_text
-from dealboard.store.journal import CHUNK, insert_bulk
 from dealboard.store.transaction import Transaction
 from dealboard.transfer.bulk import (
     ActivityRow,

@@ -15,7 +15,7 @@ from dealboard.actions import (
 )
 from dealboard.domain.stages import parse_stages
 from dealboard.domain.views import ActivityKind, Event, EventKind, Role
-from dealboard.store.journal import insert_bulk
+from dealboard.store.batches import insert_bulk
 from dealboard.store.reads import timeline
 from dealboard.store.reads.history import operations
 from dealboard.store.tables import Activity, DealContact

@@ -298,7 +298,7 @@ def test_undo_and_what_asks_for_no_automations_fire_nothing(bench: Bench) -> Non
 
 
 def test_imported_deals_fire_only_if_asked(bench: Bench) -> None:
-    from dealboard.store.journal import insert_bulk
+    from dealboard.store.batches import insert_bulk
     from dealboard.store.tables import Deal
 
     bench.rule("deal_created", {"do": "add_note", "text": "{{deal.title}}"})

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from dealboard.errors import Refused
-from dealboard.store import journal, tables, undo
+from dealboard.store import batches, tables, undo
 from dealboard.store.transaction import Receipt, Transaction
 from dealboard.workspace import Workspace
 from tests.conftest import Clock
@@ -244,11 +244,11 @@ def test_operations_of_others_are_not_mine_to_undo(workspace: Workspace, clock: 
 
 def bulk(tx: Transaction, rows: int) -> Receipt[None] | None:
     tx.describe(f"Imported {rows} contacts")
-    first = journal.next_id(tx.session, tables.Contact)
+    first = batches.next_id(tx.session, tables.Contact)
     at = tx.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     columns = ("id", "uid", "created_at", "updated_at", "version", "first_name", "last_name")
     more = ("forgotten", "search")
-    journal.insert_bulk(
+    batches.insert_bulk(
         tx,
         tables.Contact,
         (*columns, *more),

@@ -8,7 +8,7 @@ import pytest
 
 from dealboard import actions
 from dealboard.domain.stages import parse_stages
-from dealboard.store import journal, tables, undo
+from dealboard.store import batches, tables, undo
 from dealboard.store.transaction import Touched, Transaction
 from dealboard.workspace import Workspace
 from tests.conftest import MORNING, Clock
@@ -22,7 +22,7 @@ Rows = dict[str, list[dict[str, Any]]]
 @pytest.fixture(autouse=True, params=[2, 2_000])
 def _portions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Write in portions smaller and larger than what is written."""
-    monkeypatch.setattr(journal, "CHUNK", request.param)
+    monkeypatch.setattr(batches, "CHUNK", request.param)
 
 
 @pytest.fixture
@@ -76,12 +76,12 @@ def inverse(changes: Iterable[Touched]) -> list[Touched]:
 def fill(tx: Transaction) -> None:
     """Insert contacts and a deal of each in bulk, as an import does."""
     tx.describe("Imported")
-    contact = journal.next_id(tx.session, tables.Contact)
-    deal = journal.next_id(tx.session, tables.Deal)
-    link = journal.next_id(tx.session, tables.DealContact)
+    contact = batches.next_id(tx.session, tables.Contact)
+    deal = batches.next_id(tx.session, tables.Deal)
+    link = batches.next_id(tx.session, tables.DealContact)
     row = ("id", "uid", "created_at", "updated_at", "version")
     name = ("first_name", "last_name", "phone", "email", "forgotten", "search")
-    journal.insert_bulk(
+    batches.insert_bulk(
         tx,
         tables.Contact,
         (*row, *name),
@@ -95,7 +95,7 @@ def fill(tx: Transaction) -> None:
     )
     money = ("amount", "currency", "close_date", "close_date_auto")
     place = ("title", "stage_id", "owner_id", "rank", "stage_entered_at", "search")
-    journal.insert_bulk(
+    batches.insert_bulk(
         tx,
         tables.Deal,
         (*row, *money, *place),
@@ -107,7 +107,7 @@ def fill(tx: Transaction) -> None:
             for n in range(PEOPLE)
         ),
     )
-    journal.insert_bulk(
+    batches.insert_bulk(
         tx,
         tables.DealContact,
         ("id", "deal_id", "contact_id", "position"),

@@ -16,10 +16,10 @@ from dealboard.domain.changes import ActivityChanges
 from dealboard.domain.text import excerpt, first_line, storable
 from dealboard.domain.views import ActivityKind
 from dealboard.errors import InvalidValue, MissingField, Refused
+from dealboard.store.batches import insert_bulk
 from dealboard.store.columns import moment_text
 from dealboard.store.ids import new_uid, new_uids
 from dealboard.store.images import encode
-from dealboard.store.journal import insert_bulk
 from dealboard.store.tables import Activity, Contact, Deal, User
 from dealboard.store.transaction import Transaction
 

@@ -1,31 +1,27 @@
 """The journal: every change of every operation, recorded in the flush that makes it.
 
 Two doors write: the session, whose flushes are watched here, and the bulk door. `change_many`,
-`insert_many` and `delete_many` write images of their own; the rows of an import (`insert_bulk`)
-carry the operation's number (`batch`) instead. A change row is written by the same flush, so a
+`insert_many` and `delete_many` write images of their own; the rows of an import (`batches`) carry
+the operation's number (`batch`) instead. A change row is written by the same flush, so a
 savepoint that is rolled back takes it along; a row changed twice in one operation, and by the same
 cause, keeps its first before and last after, and one that ends as it began leaves no trace.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, SQLModel
 
 from dealboard.store import driver, images, tables
+from dealboard.store.batches import has_batch, next_id
 from dealboard.store.changes import OF_A_DEAL, changes, deal_of, folded, over
 from dealboard.store.columns import moment_text
 from dealboard.store.images import Image
 from dealboard.store.search import OF_DEAL, SearchColumn, chunks, deal_texts
 from dealboard.store.transaction import Entry, Receipt, ResultT, Touched, Transaction
-
-CHUNK = 2_000
-"""Rows sent to the database at a time by bulk work."""
-
 
 # What every transaction writes goes to the driver: a move on the board waits for it.
 _BEGIN = (
@@ -449,59 +445,3 @@ def _difference(row: SQLModel) -> tuple[Image, Image]:
             before[name] = images.encode(history.deleted[0])
             after[name] = images.encode(history.added[0])
     return before, after
-
-
-BATCHED: tuple[type[SQLModel], ...] = tuple(
-    table for table in tables.JOURNALLED if "batch" in table.model_fields
-)
-"""Tables that take rows in bulk, parents before children."""
-
-
-def has_batch(connection: driver.Connection, seq: int) -> bool:
-    """Return whether an operation inserted rows in bulk that are still there."""
-    return any(
-        connection.execute(
-            f'SELECT 1 FROM "{table.__tablename__}" WHERE batch = :seq LIMIT 1',  # noqa: S608 -- our names
-            {"seq": seq},
-        ).fetchone()
-        for table in BATCHED
-    )
-
-
-def insert_bulk(
-    tx: Transaction,
-    table: type[SQLModel],
-    columns: Sequence[str],
-    rows: Iterable[tuple[Any, ...]],
-    same: Mapping[str, Any] | None = None,
-) -> int:
-    """Insert many rows as one batch of the operation and return how many.
-
-    `rows` are tuples of `columns` in the order and form SQLite keeps them; ids included, see
-    `next_id`; `same` are columns that hold the same in all of them. They are consumed in chunks, so
-    a generator of any length needs little memory. Derived columns (search, version, updated_at) are
-    the caller's.
-    """
-    into, batch = f'INSERT INTO "{table.__tablename__}"', {"batch": tx.operation.seq}
-    tx.flush()
-    tx.journal.batches = True
-    count = 0
-    for chunk in _chunks(rows):
-        driver.insert(tx.connection, into, columns, chunk, batch | dict(same or {}))
-        count += len(chunk)
-    return count
-
-
-def next_id(session: Session, table: type[SQLModel]) -> int:
-    """Return the first id that no row of the table ever had; bulk inserts count up from it."""
-    last = session.execute(
-        text("SELECT seq FROM sqlite_sequence WHERE name = :name"),
-        {"name": str(table.__tablename__)},
-    ).scalar()
-    return int(last or 0) + 1
-
-
-def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, col
 from dealboard.domain.outbox import NOUNS
 from dealboard.domain.text import excerpt, first_line
 from dealboard.errors import NotFound, Refused
-from dealboard.store import images, journal, outbox, search, tables
+from dealboard.store import batches, images, outbox, search, tables
 from dealboard.store.changes import changes
 from dealboard.store.collector import undisturbed
 from dealboard.store.driver import Connection
@@ -191,12 +191,12 @@ class _Inversion:
             for ids in chunks(created):
                 self._check_references(table, _marks(ids), ids)
         if self._batch is not None:
-            for table in journal.BATCHED:
+            for table in batches.BATCHED:
                 self._check_batch(table, self._batch)
         self._refuse()
         self._delete_created(LEAVES)
         if self._batch is not None:
-            for table in reversed(journal.BATCHED):
+            for table in reversed(batches.BATCHED):
                 _delete_batch(self._tx, table, self._batch)
         self._insert_deleted()
         self._restore_changed()
@@ -235,7 +235,7 @@ class _Inversion:
         connection = self._tx.connection
         for child, column in _references(table):
             name = str(child.__tablename__)
-            batch = "batch" if child in journal.BATCHED else "NULL"
+            batch = "batch" if child in batches.BATCHED else "NULL"
             rows = connection.execute(
                 f'SELECT id, {batch} FROM "{name}" WHERE {column} IN ({those})', values
             )
@@ -279,7 +279,7 @@ class _Inversion:
         for link in sorted(links.values(), key=lambda link: link["position"]):
             people.setdefault(link["deal_id"], []).append(link)
         for name, deleted in gone.items():
-            for ids in chunks(deleted, journal.CHUNK):
+            for ids in chunks(deleted, batches.CHUNK):
                 some = {row_id: deleted[row_id] for row_id in ids}
                 self._check_parents(TABLES[name], some.values())
                 self._check_unique(TABLES[name], some.values())
@@ -339,7 +339,7 @@ def _delete_batch(tx: Transaction, table: type[SQLModel], seq: int) -> None:
     """Delete a batch, leaving images so that it can be redone."""
     name, columns = str(table.__tablename__), _columns(table)
     rows = tx.connection.execute(f'SELECT {columns} FROM "{name}" WHERE batch = ?', (seq,))
-    while some := rows.fetchmany(journal.CHUNK):
+    while some := rows.fetchmany(batches.CHUNK):
         gone = ((row[0], images.image_of_kept(table, row[1:])) for row in some)
         tx.journal.record_gone(name, gone)
     tx.connection.execute(f'DELETE FROM "{name}" WHERE batch = ?', (seq,))

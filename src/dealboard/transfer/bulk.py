@@ -1,4 +1,4 @@
-"""Rows as the journal's bulk door takes them: columns in order, and what is derived in each.
+"""Rows as the bulk door takes them: columns in order, and what is derived in each.
 
 Whoever inserts in bulk fills the derived columns too; `store.search` defines their form for rows
 that are written one by one.

@@ -4,7 +4,7 @@ from itertools import islice
 from pathlib import Path
 
 from dealboard.store import tables
-from dealboard.store.journal import CHUNK, insert_bulk
+from dealboard.store.batches import CHUNK, insert_bulk
 from dealboard.store.transaction import Transaction
 from dealboard.transfer import dialect
 from dealboard.transfer.bulk import ContactRow

@@ -1,4 +1,4 @@
-"""Importing deals from a CSV file: dialect → mapping → rows → the journal's bulk door.
+"""Importing deals from a CSV file: dialect → mapping → rows → the bulk door.
 
 The file is read twice, a record at a time: once to learn what it names, once to write. One import
 is one operation, undone as one, and automations and events do not see it (decisions 71 and 77).
@@ -12,8 +12,8 @@ from dealboard.actions import access
 from dealboard.actions.rows import counted
 from dealboard.domain.money import currency_code
 from dealboard.errors import UsageError
+from dealboard.store.batches import CHUNK
 from dealboard.store.collector import undisturbed
-from dealboard.store.journal import CHUNK
 from dealboard.store.transaction import Transaction
 from dealboard.transfer import contacts, dialect
 from dealboard.transfer.dialect import Dialect, Record

@@ -20,9 +20,9 @@ from dealboard.domain.stages import StageKind
 from dealboard.domain.text import SEPARATOR, one_line
 from dealboard.domain.views import ActivityKind
 from dealboard.errors import InvalidValue, MissingField
+from dealboard.store.batches import insert_bulk, next_id
 from dealboard.store.columns import moment_text
 from dealboard.store.ids import new_uid
-from dealboard.store.journal import insert_bulk, next_id
 from dealboard.store.tables import Activity, Contact, Deal, DealContact
 from dealboard.store.transaction import Transaction
 from dealboard.transfer import lists, survey

@@ -21,8 +21,8 @@ from dealboard.domain.text import SEPARATOR, digits, excerpt, fold
 from dealboard.domain.views import Role
 from dealboard.errors import MissingField, UnknownName
 from dealboard.store import tables
+from dealboard.store.batches import next_id
 from dealboard.store.columns import moment_text
-from dealboard.store.journal import next_id
 from dealboard.store.transaction import Transaction
 from dealboard.transfer.bulk import ContactRow, contact_search, uid7
 from dealboard.transfer.phones import phone_key
