@@ -157,7 +157,8 @@ class DealQuery(DealForms):
                 self.sort_by(sorts[chosen])
 
         choices = [
-            Choice(at, SORT_NAMES[each.key], sort_hint(each)) for at, each in enumerate(sorts)
+            Choice(at, SORT_NAMES[each.key].capitalize(), sort_hint(each))
+            for at, each in enumerate(sorts)
         ]
         now = sorts.index(self.wanted.sort) if self.wanted.sort in sorts else None
         self.app.push_screen(Pick("Sort by", choices, chosen=now), sort)
