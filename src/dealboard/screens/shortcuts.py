@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.keys import format_key
 from textual.screen import Screen
+from textual.widget import Widget
 
 FIRST = ("Deal", "Activity", "Today", "Contact", "Field", "Form", "View", "Find", "Filter")
 """The groups that a help should begin with: what is done here, then what is shown."""
@@ -86,10 +87,13 @@ def active(screen: Screen[Any]) -> Sequence[tuple[str, ActiveBinding]]:
 
 def _typed(screen: Screen[Any], key: str, binding: ActiveBinding) -> bool:
     """Return whether what has the focus takes a key of somebody else's as a character."""
-    focused, sign = screen.focused, format_key(key)
-    if focused is None or focused is binding.node or len(sign) > 1 or binding.binding.priority:
+    focused = screen.focused
+    if focused is None or focused is binding.node or binding.binding.priority:
         return False
-    return focused.check_consume_key(key, sign)
+    if type(focused).check_consume_key is Widget.check_consume_key:
+        return False  # it takes none, and what their signs are need not be looked up
+    sign = format_key(key)
+    return len(sign) == 1 and focused.check_consume_key(key, sign)
 
 
 @cache

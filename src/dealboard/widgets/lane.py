@@ -230,7 +230,7 @@ class Lane(LaneState, Widget):
         changed = [y for y, line in enumerate(self._lines) if line is not before[y]]
         if changed:
             self.refresh(*(Region(0, y, self._width, height) for y, height in _runs(changed)))
-        if self._unprepared:
+        if self._unprepared and self._selected is not None:
             self._unprepared = False
             loop = asyncio.get_running_loop()
             loop.call_later(PREPARE_SECONDS, later, self, self._prepare())
