@@ -55,9 +55,9 @@ class Apps:
             "COLORTERM": "truecolor",
         }
 
-    def board(self, file: Path) -> tuple[str, ...]:
-        """Return the command that opens a workspace."""
-        return (*self.dealboard, "--db", str(file))
+    def opening(self, file: Path) -> Mapping[str, str]:
+        """Return an environment in which dealboard, called without a word, opens a workspace."""
+        return {**self.environment, "DEALBOARD_DB": str(file)}
 
     def compile(self) -> None:
         """Bring all bytecode up to date: without it every start takes three times as long."""
@@ -224,7 +224,7 @@ class Case:
     def _both(self, workspace: Workspace) -> Iterator["Pair"]:
         with (
             Terminal(self.apps.hello, self.apps.environment) as hello,
-            Terminal(self.apps.board(workspace.file), self.apps.environment) as board,
+            Terminal(self.apps.dealboard, self.apps.opening(workspace.file)) as board,
         ):
             hello.wait(greeted)
             board.wait(marked)

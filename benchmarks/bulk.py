@@ -99,7 +99,7 @@ def _run(apps: Apps, *command: str) -> Run:
 
 def _import(apps: Apps, workspace: Path, file: Path, rows: int) -> Run:
     """Import a file into a new workspace."""
-    command = apps.board(workspace)
+    command = (*apps.dealboard, "--db", str(workspace))
     apps.run(*command, "init", "--owner", "Ada", "--currency", "EUR")
     mapping = [word for field in FIELDS for word in ("--map", f"{field}={field}")]
     run = _run(

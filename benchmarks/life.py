@@ -34,10 +34,10 @@ def start(case: Case) -> list[Row]:
             key, left = ((b"j", True), (b"k", False))[turn % 2]
             programs = (
                 (case.apps.hello, greeted, changed, "yardstick"),
-                (case.apps.board(workspace.file), marked, partial(_cursor, left), "dealboard"),
+                (case.apps.dealboard, marked, partial(_cursor, left), "dealboard"),
             )
             for command, shows, answers, side in programs:
-                with Terminal(command, case.apps.environment) as terminal:
+                with Terminal(command, case.apps.opening(workspace.file)) as terminal:
                     started = terminal.pressed
                     seen = terminal.wait(shows).seen
                     answer = terminal.press(key, answers(terminal.screen))

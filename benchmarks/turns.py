@@ -119,14 +119,11 @@ def _watched(case: Case) -> Iterator[tuple[Watched, Watched]]:
     with case.workspace() as workspace:
         logs = [workspace.file.with_name(name) for name in ("hello.log", "board.log")]
         program = shutil.which(apps.dealboard[0]) or apps.dealboard[0]
-        commands = (apps.hello[1:], (program, *apps.board(workspace.file)[1:]))
+        hello_command = (sys.executable, WATCHED, str(logs[0]), *apps.hello[1:])
+        board_command = (sys.executable, WATCHED, str(logs[1]), program, *apps.dealboard[1:])
         with (
-            Terminal(
-                (sys.executable, WATCHED, str(logs[0]), *commands[0]), apps.environment
-            ) as hello,
-            Terminal(
-                (sys.executable, WATCHED, str(logs[1]), *commands[1]), apps.environment
-            ) as board,
+            Terminal(hello_command, apps.environment) as hello,
+            Terminal(board_command, apps.opening(workspace.file)) as board,
         ):
             hello.wait(greeted)
             board.wait(marked)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 import pytest
 
-from dealboard.cli import root
+from dealboard.cli.grammar import root
 from dealboard.screens.keymap import catalogue, key_of
 
 REPOSITORY = Path(__file__).parents[1]

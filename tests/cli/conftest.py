@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from dealboard.cli import root
+from dealboard.cli.grammar import root
 
 
 class Cli:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 
-from dealboard.cli import root
+from dealboard.cli.grammar import root
 from tests.cli.conftest import Cli
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from dealboard.cli import root
+from dealboard.cli.grammar import root
 
 
 def show(tmp_path: Path, text: str, *words: str) -> Result:

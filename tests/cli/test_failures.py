@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dealboard.cli import root
+from dealboard.cli.grammar import root
 from dealboard.store import driver
 from tests.cli.conftest import Cli
 

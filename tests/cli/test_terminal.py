@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 import pytest
 from click.testing import CliRunner
 
-from dealboard.cli import root, terminal
+from dealboard.cli import terminal
+from dealboard.cli.grammar import root
 from tests.cli.conftest import Cli
 
 

@@ -32,8 +32,7 @@ def _workspace(ctx: click.Context) -> "Workspace":
 
     words = ctx.find_root().params
     run = Invocation(db=words.get("db"), user=words.get("user"), file=words.get("file"), timeout=1)
-    with ctx.scope(cleanup=False):
-        return run.selling
+    return run.selling
 
 
 def _pipelines(workspace: "Workspace", _params: dict[str, Any]) -> Iterable[str]:

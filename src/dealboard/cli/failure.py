@@ -11,10 +11,9 @@ from pathlib import Path
 
 import click
 
+from dealboard.cli import INTERRUPTED
 from dealboard.domain.text import safe
 from dealboard.errors import DealboardError
-
-INTERRUPTED = 130
 
 
 def report(error: Exception) -> int:

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import click
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from dealboard.errors import NotPermitted, UsageError
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Invocation:
-    """The global options of specs/cli; settings and workspace are opened when first asked for."""
+    """The global options of specs/cli; settings and workspace are opened when first asked for.
+
+    What was opened is closed at the end of a `with`.
+    """
 
     db: str | None = None
     user: str | None = None
@@ -28,10 +31,24 @@ class Invocation:
     deals: int | None = None
 
     def __post_init__(self) -> None:
+        self._opened = ExitStack()
         if self.deals is not None and not self.demo:
             raise UsageError("--deals says how large the demo data is.", "Add --demo.")
         if self.demo and self.db is not None:
             raise UsageError("--demo works on data of its own, not on --db.", "Leave one out.")
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the workspace, and throw the demo away."""
+        self._opened.__exit__(kind, error, trace)
 
     @cached_property
     def config(self) -> "Config":
@@ -43,7 +60,7 @@ class Invocation:
     @cached_property
     def location(self) -> Path:
         """The file of the workspace; with --demo, one that was just made and goes afterwards."""
-        return _demo_file(self.deals) if self.demo else self.config.location
+        return _demo_file(self.deals, self._opened) if self.demo else self.config.location
 
     @cached_property
     def workspace(self) -> "Workspace":
@@ -53,7 +70,7 @@ class Invocation:
         actor = self.user or (None if self.demo else self.config.user)
         opened = Workspace.open(self.location, actor=actor, timeout=self.timeout)
         opened.locale = self.config.locale
-        click.get_current_context().call_on_close(opened.close)
+        self._opened.callback(opened.close)
         return opened
 
     @cached_property
@@ -72,8 +89,8 @@ class Invocation:
         return self.workspace
 
 
-def _demo_file(deals: int | None) -> Path:
-    """Make a demo workspace in a private folder that is deleted with the command's context."""
+def _demo_file(deals: int | None, opened: ExitStack) -> Path:
+    """Make a demo workspace in a private folder that is deleted with what was opened."""
     from datetime import UTC, datetime
     from tempfile import TemporaryDirectory
 
@@ -83,10 +100,14 @@ def _demo_file(deals: int | None) -> Path:
     size = demo.DEALS if deals is None else deals
     if sys.stderr.isatty():
         output.note(f"Making {size:,} demo deals…")
-    folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="dealboard-demo-"))
+    folder = opened.enter_context(TemporaryDirectory(prefix="dealboard-demo-"))
     path = Path(folder, "demo.db")
     demo.build(path, deals=size, now=datetime.now(UTC), events=True)
     return path
 
 
-pass_invocation: Callable[..., Callable[..., None]] = click.make_pass_decorator(Invocation)
+def pass_invocation(command: Callable[..., None]) -> Callable[..., None]:
+    """Have a command get its invocation first."""
+    import click
+
+    return click.make_pass_decorator(Invocation)(command)

@@ -5,6 +5,7 @@ After meta-capi §9. Pure.
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 
 WINDOW = timedelta(hours=24)
 """After a contact's last message; later only a template may be sent."""
@@ -26,10 +27,13 @@ _DELETED = (
     "|hai eliminato questo messaggio|se eliminó este mensaje|eliminaste este mensaje"
     "|ce message a été supprimé|diese nachricht wurde gelöscht"
 )
-_INSTEAD = re.compile(
-    rf"<[^<>\n]{{3,80}}>|.{{1,60}} (?:{_OMITTED})|.{{1,200}} \((?:{_ATTACHED})\)|(?:{_DELETED})\.?",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _instead() -> re.Pattern[str]:
+    """Return what matches such a text; it takes a while to compile, and many read no chats."""
+    media = rf"<[^<>\n]{{3,80}}>|.{{1,60}} (?:{_OMITTED})|.{{1,200}} \((?:{_ATTACHED})\)"
+    return re.compile(rf"{media}|(?:{_DELETED})\.?", re.IGNORECASE)
 
 
 def stands_for(text: str) -> bool:
@@ -37,4 +41,4 @@ def stands_for(text: str) -> bool:
 
     A wording that nobody knows, and a caption, are text.
     """
-    return _INSTEAD.fullmatch(text) is not None
+    return _instead().fullmatch(text) is not None
