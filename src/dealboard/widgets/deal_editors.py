@@ -82,10 +82,17 @@ class Editors:
             fields.screen.set_focus(fields)
 
     def focus(self) -> None:
-        """Put the cursor where one types."""
-        if self.field == ADD and self._search is not None:
+        """Put the cursor where one types, once that is there.
+
+        Mounting holds the fields up: keys that already wait for them would come behind those that
+        went to the editor since.
+        """
+        editor = self._search if self.field == ADD else self._line
+        if editor is not None and not editor.is_mounted:
+            self._fields.call_next(self.focus)
+        elif self.field == ADD and self._search is not None:
             self._search.focus_line()
-        elif self._line is not None:
+        elif self.field and self._line is not None:
             self._fields.screen.set_focus(self._line)
 
     def place(self) -> None:
