@@ -84,7 +84,7 @@ class ConversionSetup(SmallForm[bool]):
         )
         self.query_one("#grace", Field).say("minutes that an event waits, to be taken back")
 
-    async def keep(self) -> "Receipt[bool]":
+    async def write(self) -> "Receipt[bool]":
         """Keep what was chosen, the token in its file."""
         app = dealboard(self)
         dataset = rules.check_dataset(self.line("dataset").value)

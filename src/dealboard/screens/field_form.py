@@ -110,7 +110,7 @@ class FieldForm(SmallForm[int]):
         choices = read_choices(self.line("choices").value)
         self.query_one("#choices", Field).say(f"{len(choices)}: {' · '.join(choices)}")
 
-    async def keep(self) -> "Receipt[int]":
+    async def write(self) -> "Receipt[int]":
         """Save the field."""
         field, kind, name = self._field, self.kind, self.line("name").value.strip()
         choices = read_choices(self.line("choices").value) if kind is FieldKind.CHOICE else ()

@@ -70,7 +70,7 @@ class SmallForm(ModalScreen[AnswerT | None], Generic[AnswerT]):
     def explain(self) -> None:
         """Say beside the fields what they are for."""
 
-    async def keep(self) -> "Receipt[Any]":
+    async def write(self) -> "Receipt[Any]":
         """Save what the fields mean. Raises DealboardError."""
         raise NotImplementedError
 
@@ -139,7 +139,7 @@ class SmallForm(ModalScreen[AnswerT | None], Generic[AnswerT]):
     async def _save(self) -> None:
         app = dealboard(self)
         try:
-            receipt = await self.keep()
+            receipt = await self.write()
         except InvalidValue as error:
             self._complain(error)
         except DealboardError as error:

@@ -76,7 +76,7 @@ class StageForm(SmallForm[int]):
                 changes["rotting_days"] = parse_rotting_days(days)
         return changes
 
-    async def keep(self) -> "Receipt[int]":
+    async def write(self) -> "Receipt[int]":
         """Save the stage, if every field means something."""
         changes, stage = self._changes(), self._stage
         pipeline_id, position = self._pipeline.id, self._position

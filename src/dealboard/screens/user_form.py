@@ -67,7 +67,7 @@ class UserForm(SmallForm[int]):
         else:
             yield Field("Role", self.fixed(f"{ROLE_NAMES[role]}: changed by Account Owners only"))
 
-    async def keep(self) -> "Receipt[int]":
+    async def write(self) -> "Receipt[int]":
         """Save the user."""
         user, name, email = self._user, self.line("name").value, self.line("email").value
         role = ROLES[self._role.chosen or 0].value
