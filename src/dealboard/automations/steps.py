@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from dealboard.actions import activities, contacts, deals
 from dealboard.actions.bulk import Draft
-from dealboard.automations.book import Compiled, Deed
+from dealboard.automations.book import Compiled, Deed, needed
 from dealboard.automations.events import Event
 from dealboard.automations.facts import Places
-from dealboard.domain.catalogue import Facts
+from dealboard.domain.catalogue import Facts, Value
 from dealboard.domain.changes import DealChanges
 from dealboard.domain.dates import parse_day, shift
 from dealboard.domain.money import currency_code, from_decimal_string, parse_amount
@@ -101,17 +101,16 @@ class Hands:
     def update_deal(self, rule: Compiled, deed: Deed, targets: Sequence[Target]) -> None:
         """Change fields of the deal that fired, or of the one with a reference (decision 60)."""
         changes: dict[int, DealChanges] = {}
-        alike: dict[tuple[str, ...], DealChanges] = {}
+        alike: dict[tuple[Value, ...], tuple[int | None, DealChanges]] = {}
+        names = needed([deed])
         for target in targets:
-            said = deed.filled(target.facts, self.setting)
-            deal_id, currency = target.event.deal_id, target.subject.currency
-            if "find_reference" in said:
-                deal_id, currency = self._meant(said["find_reference"])
-                self.began.setdefault((rule.id, deal_id), target.event)
-            same = (currency, *said.values())
-            if same not in alike:
-                alike[same] = self._changes(deed, said, currency)
-            changes[deal_id] = alike[same]
+            asked = (target.subject.currency, *map(target.facts.get, names))
+            if asked not in alike:  # many deals are often told the same
+                alike[asked] = self._update(deed, target)
+            found, given = alike[asked]
+            if found is not None:
+                self.began.setdefault((rule.id, found), target.event)
+            changes[found or target.event.deal_id] = given
         deals.edit_many(self.tx, changes)
         if "stage" in deed.args:
             deals.move_many(self.tx, changes, deed.args["stage"])
@@ -137,12 +136,16 @@ class Hands:
             added.append((target.event.deal_id, known[who]))
         deals.add_contacts(self.tx, added)
 
-    def _meant(self, reference: str) -> tuple[int, str]:
-        """Return the deal that an update means, and its currency."""
-        if not reference.strip():
+    def _update(self, deed: Deed, target: Target) -> tuple[int | None, DealChanges]:
+        """Return the deal that an update finds by its reference, if by one, and what it changes."""
+        said = deed.filled(target.facts, self.setting)
+        if "find_reference" not in said:
+            return None, self._changes(deed, said, target.subject.currency)
+        reference = said["find_reference"].strip()
+        if not reference:
             raise MissingField("reference", "there is none to find a deal by")
-        found = self.tx.read(deal_reads.find, reference=reference.strip())
-        return found.id, found.currency
+        found = self.tx.read(deal_reads.find, reference=reference)
+        return found.id, self._changes(deed, said, found.currency)
 
     def _changes(self, deed: Deed, said: Mapping[str, str], currency: str) -> DealChanges:
         changes = DealChanges()

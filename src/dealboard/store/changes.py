@@ -36,14 +36,12 @@ def folded(touches: Iterable[Touched]) -> tuple[Touched, ...]:
     """
     rows: dict[tuple[str, int], Touched] = {}
     for each in touches:
-        key = each.table, each.row_id
-        first = rows.get(key)
-        rows[key] = each if first is None else Touched(*key, *_both(first, each))
-    return tuple(each for each in rows.values() if each.before != each.after)
-
-
-def _both(first: Touched, then: Touched) -> tuple[Image | None, Image | None]:
-    return over(then.before, first.before), over(first.after, then.after)
+        name, row_id, before, after = each
+        first = rows.setdefault((name, row_id), each)
+        if first is not each:
+            before, after = over(before, first.before), over(first.after, after)
+            rows[name, row_id] = Touched(name, row_id, before, after)
+    return tuple([each for each in rows.values() if each.before != each.after])
 
 
 def changes(connection: Connection, seq: int) -> tuple[Touched, ...]:
