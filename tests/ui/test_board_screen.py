@@ -367,6 +367,20 @@ async def test_the_palette_runs_actions_and_goes_places(sales: Workspace) -> Non
         await robot.press("escape")
 
 
+async def test_what_needs_a_deal_is_offered_once_there_is_one(workspace: Workspace) -> None:
+    stages = [NewStage("Lead", 10), NewStage("Offer", 50)]
+    workspace.run(lambda tx: actions.pipelines.create(tx, "Sales", stages))
+    async with driving(workspace, workspace.path) as robot:
+        hints = robot.text.splitlines()[-1]
+        assert "n New" in hints
+        assert not any(each in hints for each in ("Move", "Open", "Won"))
+        await robot.press("N")
+        await robot.type("Acme")
+        await robot.press("enter")
+        await robot.until(lambda: "L Move right" in robot.text)
+        assert "w Won" in robot.text
+
+
 async def test_a_new_deal_has_the_cursor(sales: Workspace) -> None:
     async with driving(sales, sales.path) as robot:
         await robot.press("2", "N")

@@ -374,10 +374,15 @@ def test_the_line_of_older_deals_counts_them() -> None:
 
 @pytest.mark.parametrize("kind", StageKind)
 def test_an_empty_stage_says_what_to_do(kind: StageKind) -> None:
-    first, second = text_of(empty_lines(kind, 26))
+    first, second = text_of(empty_lines(STAGE._replace(kind=kind), 26))
     assert first == " No deals here."
     assert second.strip()
     assert not second.endswith("…")
+
+
+def test_nothing_is_brought_to_the_first_stage() -> None:
+    hints = [text_of(empty_lines(STAGE._replace(position=at), 26))[1] for at in (1, 2)]
+    assert [each.strip() for each in hints] == ["n adds one", "n adds one, L brings one"]
 
 
 def test_the_drop_line_names_the_deal() -> None:

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 WITHOUT_NAMES = frozenset({"deal", "deal_contact", "activity", "message", "contact"})
 """Tables whose changes leave the names of pipelines, stages and users as they are."""
 
+TO_A_DEAL = frozenset(
+    {"pick_stage", "win", "lose", "give", "delete", "clone", "shift", "date", "again"}
+    | {"add_activity", "write_note", "copy"}
+)
+"""Actions that need a deal."""
 
 FILTER_KEYS = {"view.find": "find", "view.filter": "edit", "view.clear_filter": "clear"}
 """The ids of the keys that the filter bar teaches, and what it calls them."""
@@ -179,6 +184,8 @@ class DealsScreen(DealPlaces):
             self._counting.want(self._count)
         if self.counts != before:
             self.show_bar()
+        if bool(number) != bool(before.deals):
+            self.refresh_bindings()
 
     async def _count(self) -> None:
         found = await self.dealboard.report(self.count_whole())
@@ -192,6 +199,12 @@ class DealsScreen(DealPlaces):
             self.dealboard.start(self._learn())
         if self.selected_count:
             self.selection_changed()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what is done to a deal where there is one."""
+        if action in TO_A_DEAL and not (self.counts.deals or self.selected_count):
+            return False
+        return super().check_action(action, parameters)
 
     # ── the selection ─────────────────────────────────────────────────────────────────────────
 

@@ -396,7 +396,9 @@ class Board(BoardView, can_focus=True):
             self.post_message(self.OpenRequested(drag.card.id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Leave Esc to the screen unless there is something to let go of."""
+        """Offer what needs a deal where there is one, and Esc to let go of something."""
+        if action in ("move", "reorder", "open"):
+            return any(lane.rows for lane in self._lanes)
         return action != "escape" or self.dragging or bool(self._selection)
 
     def action_cancel_drag(self) -> None:

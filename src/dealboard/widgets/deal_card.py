@@ -357,14 +357,14 @@ def older_line(older: int, width: int, *, selected: bool = False) -> Line:
 
 
 _HINTS = {
-    StageKind.OPEN: "n adds one, L brings one",
+    StageKind.OPEN: "n adds one",
     StageKind.WON: "w marks a deal as won",
     StageKind.LOST: "x marks a deal as lost",
 }
 
 
 def empty_lines(
-    kind: StageKind, width: int, *, selected: bool = False, filtered: bool = False
+    stage: Stage, width: int, *, selected: bool = False, filtered: bool = False
 ) -> tuple[Line, ...]:
     """Return what a stage without deals says instead of cards (decision 68)."""
     if filtered:
@@ -372,9 +372,12 @@ def empty_lines(
             _note("No deal matches.", width, selected=selected),
             _note("F clears the filter", width, selected=selected),
         )
+    hint = _HINTS[stage.kind]
+    if stage.kind is StageKind.OPEN and stage.position > 1:
+        hint += ", L brings one"
     return (
         _note("No deals here.", width, selected=selected),
-        _note(_HINTS[kind], width, selected=selected),
+        _note(hint, width, selected=selected),
     )
 
 

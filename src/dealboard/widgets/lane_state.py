@@ -225,5 +225,5 @@ class LaneState:
             lines = (older_line(self.older, width, selected=selected),)
         elif row == 0 and not self.deals and self.totals is not None:
             filtered = self._counted[0] is not Scope.ALL
-            lines = empty_lines(self.stage.kind, width, selected=selected, filtered=filtered)
+            lines = empty_lines(self.stage, width, selected=selected, filtered=filtered)
         return [(line, "body") for line in lines]
