@@ -113,7 +113,9 @@ def _in_a_few_words(log: Sequence[Logged]) -> str:
     if len(acted) > 1:
         return f"{len(acted)} automations acted"
     return "".join(
-        f"{excerpt(each.rule.name, NAMED)} {done_words(each.did)}" for each in acted.values()
+        f"{excerpt(each.rule.name, NAMED)} {done_words(each.did[:1])}"
+        f"{' and more' if len(each.did) > 1 else ''}"
+        for each in acted.values()
     )
 
 

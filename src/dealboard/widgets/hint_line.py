@@ -13,6 +13,12 @@ from dealboard.widgets.lines import Styled
 
 GAP = 2
 
+BEHIND = " · "
+"""Between what was done and what can be done about it."""
+
+LAST = 12
+"""Cells of what stays at the end of a message that is cut."""
+
 
 class Hint(NamedTuple):
     """A key, what it does, and the action it runs."""
@@ -65,10 +71,15 @@ def _fitting(hints: Sequence[Hint], at: int, width: int) -> Iterator[tuple[int, 
 
 
 def _shortened(message: str, width: int) -> str:
+    """Return the message as far as it fits; a few words behind its last dot stay, as "u undoes"."""
     text = safe(message)
-    while cell_len(text) > width - 2 > 1:
+    dot, last = text.rpartition(BEHIND)[1:]
+    end = f"{dot}{last}" if dot and cell_len(last) <= LAST and width > 3 * LAST else ""
+    text = text.removesuffix(end)
+    room = width - 2 - cell_len(end)
+    while cell_len(text) > room > 1:
         text = f"{text[:-2]}…"
-    return text
+    return f"{text}{end}"
 
 
 def _after(said: str) -> int:
