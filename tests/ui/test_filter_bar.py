@@ -99,6 +99,14 @@ async def test_a_name_is_told_while_it_is_typed_and_kept_by_enter() -> None:
         assert app.screen.focused is app.body
 
 
+async def test_the_hints_say_what_enter_and_escape_do() -> None:
+    async with at_bench() as (app, pilot):
+        await pilot.press("slash", "a")
+        shown = [each.binding for each in app.active_bindings.values() if each.binding.show]
+        told = {each.key: each.description for each in shown}
+        assert (told["enter"], told["escape"]) == ("Keep the name", "Clear the name")
+
+
 async def test_down_goes_to_what_was_found() -> None:
     async with at_bench() as (app, pilot):
         await pilot.press("slash", "a", "down")

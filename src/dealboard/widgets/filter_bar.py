@@ -43,7 +43,6 @@ class FilterBar(DrawnLine):
     PREFIX = "filter-bar"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "keep", "Keep the name", show=False, id="find.keep"),
         Binding("escape", "forget", "Clear the name", id="find.clear"),
     ]
 
@@ -198,10 +197,6 @@ class FilterBar(DrawnLine):
         return next((chip.value for chip in self._chips if chip.part is Part.NAME), "")
 
     # ── keys ──────────────────────────────────────────────────────────────────────────────────
-
-    def action_keep(self) -> None:
-        """Keep the name and go back."""
-        self.close()
 
     def action_forget(self) -> None:
         """Look for no name and go back."""
