@@ -300,6 +300,12 @@ async def test_without_colours_the_cursor_is_reversed(
         assert all(segment.style and segment.style.reverse for segment in list(strip)[:-1])
 
 
+async def test_cells_are_apart_from_the_scroll_bar(app: GridApp) -> None:
+    async with running(app, (28, 12)):
+        assert all(line[-2] == " " for line in app.text())
+        assert any(line[-1] == "┃" for line in app.text())
+
+
 async def test_a_key_repaints_only_the_lines_that_differ(app: GridApp) -> None:
     async with running(app) as pilot:
         await pilot.press("j")

@@ -11,6 +11,9 @@ from dealboard.widgets.lines import Line, blank
 from dealboard.widgets.span_styles import SpanStyles
 from dealboard.widgets.strips import strip
 
+GUTTER = 2
+"""Cells at the right: one that keeps figures apart from the scroll bar, and the bar itself."""
+
 MAX_KEPT = 600
 """Lines that are kept before they are drawn anew: about 3 kB each."""
 
@@ -97,5 +100,6 @@ class Strips:
     def _strip(self, line: Line, ground: str, gutter: tuple[str, str]) -> Strip:
         segments = [Segment(text, self._style(ground, *style.split())) for text, style in line]
         at = "head" if ground == "head" else "body"
+        segments.append(Segment(" ", self._style(ground, "head-text" if at == "head" else "text")))
         segments.append(Segment(gutter[0], self._style(at, gutter[1])))
-        return strip(segments, self._width + 1)
+        return strip(segments, self._width + GUTTER)

@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from dealboard.widgets.grid_lines import Cell, Column, SortMark
 from dealboard.widgets.grid_state import GridState
-from dealboard.widgets.grid_strips import Strips
+from dealboard.widgets.grid_strips import GUTTER, Strips
 from dealboard.widgets.slices import in_slices, later
 from dealboard.widgets.span_styles import SpanStyles
 
@@ -234,7 +234,8 @@ class GridView(Widget):
         self._paint()
 
     def _fit(self) -> None:
-        self._state.resize(max(0, self.size.width - 1), max(1, self.size.height - HEADER_HEIGHT))
+        width, height = self.size
+        self._state.resize(max(0, width - GUTTER), max(1, height - HEADER_HEIGHT))
 
     def _ask(self) -> None:
         """Ask for the view and two pages either side when half a page beyond it is missing."""

@@ -25,8 +25,8 @@ from dealboard.widgets.turns import take_in_order
 WHEEL_LINES = 3
 """Lines that a notch of the wheel scrolls."""
 
-EDGES = 2
-"""Cells beside the lines: the cursor's marker at the left, the scroll bar at the right."""
+EDGES = 3
+"""Cells beside the lines: the cursor's marker at the left, a gap and the scroll bar behind."""
 
 MAX_KEPT = 600
 """Finished lines that are kept before they are drawn anew."""
@@ -377,4 +377,4 @@ class LineList(Widget, can_focus=True):
         edge = Segment(self.EDGE, style("body" if self.EDGE.strip() else ground, "rule"))
         bar = Segment("┃", style("body", "thumb")) if thumb else edge
         drawn = (Segment(text, style(ground, name)) for text, name in spans)
-        return strip([marker, *drawn, bar], width + EDGES)
+        return strip([marker, *drawn, Segment(" ", style(ground)), bar], width + EDGES)
