@@ -27,6 +27,11 @@ class Choice(Generic[IdT]):
     key: str = ""
 
 
+def quiet_style(widget: Widget) -> str:
+    """Return the style of what matters less; on the ground of the focus it could not be read."""
+    return "" if widget.has_focus else "dim"
+
+
 class Chooser(Widget, can_focus=True):
     """Shows the value; ← and → take its neighbours, Enter or a click asks for the whole list."""
 
@@ -89,10 +94,11 @@ class Chooser(Widget, can_focus=True):
     def render(self) -> Content:
         """Return the value between arrows."""
         choice = next((each for each in self.choices if each.id == self.chosen), None)
+        quiet = quiet_style(self)
         if choice is None:
-            return Content.styled("choose…", "dim")
+            return Content.styled("choose…", quiet)
         hint = f"  {safe(choice.hint)}" if choice.hint else ""
-        return Content.assemble(safe(choice.label), (hint, "dim"), ("  ▾", "dim"))
+        return Content.assemble(safe(choice.label), (hint, quiet), ("  ▾", quiet))
 
     async def on_key(self, event: events.Key) -> None:
         """Take the keys in the order in which they were pressed."""

@@ -58,7 +58,7 @@ class Buttons(Horizontal):
         height: 1;
         margin-top: 1;
         align-horizontal: right;
-        & > Button { min-width: 10; margin-left: 1; }
+        & > Button { min-width: 0; margin-left: 1; }
     }
     """
 

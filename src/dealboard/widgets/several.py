@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from dealboard.domain.text import safe
-from dealboard.widgets.chooser import Choice
+from dealboard.widgets.chooser import Choice, quiet_style
 from dealboard.widgets.turns import take_in_order
 
 
@@ -86,9 +86,10 @@ class Several(Widget, can_focus=True):
         gone = len(self.chosen) - len(names)
         if gone:
             names.append(f"{gone} deleted")
+        quiet = quiet_style(self)
         if not names:
-            return Content.assemble((self._nothing, "dim"), ("  ▾", "dim"))
-        return Content.assemble(", ".join(dict.fromkeys(names)), ("  ▾", "dim"))
+            return Content.assemble((self._nothing, quiet), ("  ▾", quiet))
+        return Content.assemble(", ".join(dict.fromkeys(names)), ("  ▾", quiet))
 
     async def on_key(self, event: events.Key) -> None:
         """Take the keys in the order in which they were pressed."""
