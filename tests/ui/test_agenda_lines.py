@@ -132,6 +132,18 @@ def test_what_a_task_is_about_is_said_also_where_there_is_no_column_for_it() -> 
     assert lines(day, 34)[1].startswith("○ Call back · Looms")
 
 
+@pytest.mark.parametrize(("width", "owners"), [(78, False), (120, False), (200, True)])
+def test_columns_of_tasks_begin_where_those_of_deals_do(width: int, owners: bool) -> None:
+    grace = Person(7, "Grace Hopper", None, None)
+    day = agenda(
+        due=listed(errand(1, person=grace)), stepless=listed(prospect(1, "Deal", person=grace))
+    )
+    _, task, _, _, deal, *_ = lines(day, width, LOOK._replace(owners=owners))
+    assert task.index("Looms") == deal.index("Offer")
+    assert task.find("Grace") == deal.find("Grace")
+    assert task.find("Ada") == deal.find("Ada Owner")
+
+
 @given(st.text(min_size=1), st.text(min_size=1), st.integers(12, 220), st.booleans())
 def test_any_text_stays_in_its_line_and_does_nothing(
     text: str, title: str, width: int, owners: bool

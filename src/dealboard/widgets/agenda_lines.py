@@ -253,9 +253,8 @@ class _Widths(NamedTuple):
 def agenda_blocks(day: Day, width: int, look: Look) -> list[Block]:
     """Return the groups that have items; what is not shown of one is counted below it."""
     written = {item.key: _cells(item, look) for item in day.items}
-    every = tuple(written.values())
-    of_tasks = _widths(every, (), width, look)
-    of_deals = _widths(every, every, width, look)
+    of_deals = _widths(tuple(written.values()), width, look)
+    of_tasks = _without_amount(of_deals)
     blocks: list[Block] = []
     for section in day.sections:
         widths = of_tasks if section.group in TASKS else of_deals
@@ -307,14 +306,11 @@ def _column(text: str, style: str, width: int, *, right: bool) -> list[Span]:
     return [*space, (short, style)] if right else [(short, style), *space]
 
 
-def _widths(cells: Sequence[_Cells], priced: Sequence[_Cells], width: int, look: Look) -> _Widths:
-    """Share a line: days and amounts get what they need, the texts what is left.
-
-    Tasks have no amount, so that their texts have its room.
-    """
+def _widths(cells: Sequence[_Cells], width: int, look: Look) -> _Widths:
+    """Share a line: days and amounts get what they need, the texts what is left."""
     owned = look.owners and width >= OWNER_FROM
     when = min(18, _widest(each.when[0] for each in cells))
-    amount = min(16, _widest(each.amount for each in priced)) if width >= AMOUNT_FROM else 0
+    amount = min(16, _widest(each.amount for each in cells)) if width >= AMOUNT_FROM else 0
     owner = min(16, _widest(each.owner for each in cells)) if owned else 0
     rest = width - MARK - sum(each + GAP for each in (when, amount, owner) if each)
     if rest >= WHO_FROM:
@@ -322,6 +318,17 @@ def _widths(cells: Sequence[_Cells], priced: Sequence[_Cells], width: int, look:
         return _Widths(rest - who - about - 2 * GAP, about, who, owner, amount, when)
     about = (rest - GAP) * 2 // 5 if rest >= ABOUT_FROM else 0
     return _Widths(rest - about - (GAP if about else 0), about, 0, owner, amount, when)
+
+
+def _without_amount(widths: _Widths) -> _Widths:
+    """Return the columns of tasks, which have no amount: the text before it has its room.
+
+    All begin where those of deals do, so that the eye runs down one list.
+    """
+    if not widths.amount:
+        return widths
+    before = next(name for name in ("owner", "who", "about", "what") if getattr(widths, name))
+    return widths._replace(amount=0, **{before: getattr(widths, before) + GAP + widths.amount})
 
 
 def _widest(texts: Iterable[str]) -> int:
