@@ -13,6 +13,7 @@ from dealboard.screens.counting import Counts, status, sum_up
 from dealboard.screens.deal_forms import tab_separated
 from dealboard.screens.outlook import Outlook, from_kept, kept
 from dealboard.widgets.deal_columns import COLUMNS, USUAL, Context, cells, columns, people, plain
+from dealboard.widgets.grid_lines import lay_out, title_widths, widened
 
 TODAY = date(2026, 11, 23)
 HOW = Context(TODAY, "en_US", {1: 25, 2: 100})
@@ -33,6 +34,14 @@ ROW = Row(
     contacts=("Jane Doe", "John Doe"),
     reference="PO-7",
     version=1,
+)
+
+WIDE = ROW._replace(
+    title="Bari Logistics spare parts portal",
+    stage="Negotiation",
+    owner="Ada Marchetti",
+    pipeline="Sales Pipeline",
+    contacts=("Oliver Llewellyn-Rees", "Jane Doe"),
 )
 
 
@@ -70,6 +79,16 @@ def test_a_glyph_or_a_word_stands_beside_every_colour() -> None:
     bare = shown(ROW._replace(close_date=None, amount=None, contacts=(), reference=None))
     assert [bare[key][0] for key in ("close", "amount", "weighted", "contacts")] == ["–"] * 3 + [""]
     assert shown(ROW._replace(owner_active=False))["owner"] == ("Ada (inactive)", "muted")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_who_and_what_can_be_read_where_not_all_columns_have_room(width: int) -> None:
+    usual = columns(())
+    content = widened(title_widths(usual), [cells(WIDE, usual, HOW)])
+    seen = {usual[place.column].key: place for place in lay_out(usual, content, width, 0).places}
+    for key, text in (("stage", "Negotiation"), ("owner", "Ada Marchetti")):
+        assert key not in seen or seen[key].width >= len(text)
+    assert seen["title"].width >= 24
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,14 @@ def people(text: str, width: int) -> str:
 _TAIL = re.compile(r" (\+\d+|\(inactive\))$")
 
 COLUMNS = (
-    Column("title", "Title", 60, 17, sort=True, flex=True),
+    Column("title", "Title", 60, 24, sort=True, flex=True),
     Column("stage", "Stage", 24, 9, sort=True),
     Column("amount", "Amount", 20, 8, align="right", sort=True),
     Column("currency", "Cur", 4, 3),
     Column("close", "Close date", 14, 10, sort=True),
-    Column("owner", "Owner", 24, 8, shorten=people),
-    Column("pipeline", "Pipeline", 24, 8),
-    Column("contacts", "Contacts", 32, 8, shorten=people),
+    Column("owner", "Owner", 24, 10, shorten=people),
+    Column("pipeline", "Pipeline", 24, 12),
+    Column("contacts", "Contacts", 32, 14, shorten=people),
     Column("created", "Created", 12, 7, sort=True),
     Column("reference", "Reference", 24, 9),
     Column("status", "Status", 16, 6),
