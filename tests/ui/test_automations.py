@@ -248,6 +248,7 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(sales: Works
         await robot.until(lambda: isinstance(robot.app.screen, DryRun))
         await robot.until(lambda: "Call Acme Ltd" in robot.text)
         assert "✓ amount > €10,000" in robot.text
+        assert "nothing is changed" in robot.text
         await robot.press("d")
         await robot.type("small")
         await robot.until(lambda: "Big one " not in robot.text)

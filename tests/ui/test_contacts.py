@@ -204,6 +204,7 @@ async def test_number_that_somebody_has_is_said_while_it_is_typed(workspace: Wor
         assert "has this number" not in desk.text
         await desk.type("8")
         await desk.shows("Ada Rossi (#1, Acme) has this number")
+        await desk.shows("Open it F3   Add this to it F4   Save F2   Close esc")
         await desk.press("tab")
         await desk.type("ada@example.com")
         await desk.press("f4")

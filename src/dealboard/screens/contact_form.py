@@ -105,9 +105,8 @@ class ContactFormScreen(ModalScreen[int | None]):
         & #trouble { color: $text-error; text-style: bold; display: none; }
         & #trouble.-some { display: block; }
         & #trouble.-news { color: $text-muted; text-style: none; }
-        & #twin { height: 1; margin-top: 1; align-horizontal: right; display: none; }
-        & #twin.-some { display: block; }
-        & #twin > Button { margin-left: 1; }
+        & #open-twin, & #merge-twin { display: none; }
+        &.-twin #open-twin, &.-twin #merge-twin { display: block; }
     }
     """
 
@@ -137,10 +136,9 @@ class ContactFormScreen(ModalScreen[int | None]):
         with Dialog(title=title, hint="⏎ ↑ ↓ go from field to field"):
             yield ContactForm(writing(self), self._base)
             yield Static("", id="trouble", markup=False)
-            with Buttons(id="twin"):
+            with Buttons():
                 yield button("Open it", "F3", id="open-twin")
                 yield button(self._merging, "F4", id="merge-twin")
-            with Buttons():
                 yield button("Save", "F2", id="save", variant="primary")
                 yield button("Close", "esc", id="close")
 
@@ -150,7 +148,7 @@ class ContactFormScreen(ModalScreen[int | None]):
 
     def on_resize(self) -> None:
         """Scroll the fields rather than the dialog: the buttons stay in sight."""
-        height = self.app.size.height
+        height = self.app.size.height - self.query_one("#trouble").has_class("-some")
         self.form.styles.max_height = max(3, height - FRAME_LINES)
         self.set_class(2 * len(self.query(Field)) + FRAME_LINES + 2 <= height, "-roomy")
 
@@ -246,7 +244,7 @@ class ContactFormScreen(ModalScreen[int | None]):
                 place.warn(UNUSABLE[field])
             else:
                 place.say("")
-        self.query_one("#twin").set_class(bool(self._twins), "-some")
+        self.set_class(bool(self._twins), "-twin")
         self.refresh_bindings()
 
     @property
@@ -319,7 +317,7 @@ class ContactFormScreen(ModalScreen[int | None]):
         self.form.show(cast("ContactChanges", filled))
         self.form.touch()
         self._twins.clear()
-        self.query_one("#twin").remove_class("-some")
+        self.remove_class("-twin")
         for field in SAME:
             self.form.field(field).say("")
         if digits(typed["phone"]) == digits(known["phone"] or ""):
@@ -412,6 +410,7 @@ class ContactFormScreen(ModalScreen[int | None]):
         line.set_class(bool(sentence), "-some")
         line.set_class(news, "-news")
         line.update(Content(safe(sentence.strip())))
+        self.on_resize()
 
 
 def _named(contact: Contact) -> str:

@@ -135,8 +135,8 @@ class DryRun(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Yield the findings and the buttons."""
         name = excerpt(self._rule.name, 30)
-        title = f"Dry run of {name} on {excerpt(self._deal.title, 30)} · nothing is changed"
-        with Dialog(title=title, hint="d another deal · esc closes"):
+        title = f"Dry run of {name} on {excerpt(self._deal.title, 30)}"
+        with Dialog(title=title, hint="nothing is changed · d another deal · esc closes"):
             yield Findings(self._preview, self._how)
             with Buttons():
                 yield button("Another deal", "d", id="again")
