@@ -1,4 +1,4 @@
-"""A list of drawn lines: its lines keep clear of its scroll bar."""
+"""A list of drawn lines: it shows its cursor, and keeps clear of its scroll bar."""
 
 from collections.abc import Sequence
 
@@ -16,15 +16,28 @@ class Figures(LineList):
 
 
 class Bench(App[None]):
-    """A list and nothing else."""
+    """Two lists, one above the other."""
 
     def compose(self) -> ComposeResult:
         yield Figures()
+        yield Figures()
+
+    @property
+    def lines(self) -> list[str]:
+        return [strip.text for strip in self.screen._compositor.render_strips()]
+
+
+async def test_the_cursor_is_where_the_focus_is() -> None:
+    app = Bench()
+    async with app.run_test(size=(20, 6)) as pilot:
+        for marked in (0, 3, 0):
+            assert [y for y, line in enumerate(app.lines) if line.startswith("▌")] == [marked]
+            await pilot.press("tab")
+            await pilot.pause()
 
 
 async def test_a_figure_at_the_right_edge_is_apart_from_the_scroll_bar() -> None:
     app = Bench()
     async with app.run_test(size=(20, 6)):
-        first, *_, last = (strip.text for strip in app.screen._compositor.render_strips())
-        assert first.endswith("7 ┃")
-        assert last.endswith("7  ")
+        assert app.lines[0].endswith("7 ┃")
+        assert app.lines[2].endswith("7  ")

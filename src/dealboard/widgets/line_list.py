@@ -290,12 +290,10 @@ class LineList(Widget, can_focus=True):
         """Whether the cursor is drawn."""
         return self.has_focus
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self._paint()
-
-    def on_blur(self) -> None:
-        """Show no cursor."""
+    # Textual sets it only after it called `on_focus`.
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Show the cursor, or none."""
+        super().watch_has_focus(_has_focus)
         self._paint()
 
     def notify_style_update(self) -> None:
