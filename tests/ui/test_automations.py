@@ -289,6 +289,15 @@ async def test_the_log_is_narrowed_and_leads_to_the_deal(sales: Workspace) -> No
         await robot.until(lambda: isinstance(robot.app.screen, AutomationsScreen))
 
 
+async def test_an_empty_log_offers_no_deal(sales: Workspace) -> None:
+    async with driving(sales, sales.path, size=(100, 30)) as robot:
+        await open_list(robot, "Won hand-over")
+        await robot.press("L")
+        await robot.until(lambda: "Nothing ran yet." in robot.text)
+        await robot.press("enter")
+        assert "Open the deal" not in robot.text
+
+
 async def test_a_chat_operator_reads_one_sentence(sales: Workspace) -> None:
     sales.run(lambda tx: actions.team.add(tx, "Bob", role=Role.CHAT_OPERATOR))
     other = Workspace.open(sales.path, actor="Bob")

@@ -40,10 +40,13 @@ class RunLog(LineList):
         """Return the log, day by day."""
         return run_blocks(self._runs, width, self._today, filtered=self._filtered)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Open a deal only where there is an entry."""
+        return action != "open" or self.cursor is not None
+
     def action_open(self) -> None:
         """Open the deal of the entry."""
-        if self.cursor is not None:
-            self._tell(self.Opened(self, self.cursor))
+        self._tell(self.Opened(self, self.cursor))
 
 
 class Deliveries(LineList):
@@ -83,7 +86,10 @@ class Deliveries(LineList):
         super().put_cursor(key)
         self.refresh_bindings()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Open a deal only where there is an entry."""
+        return action != "open" or self.cursor is not None
+
     def action_open(self) -> None:
         """Open the deal of the entry."""
-        if self.cursor is not None:
-            self._tell(self.Opened(self, self.cursor))
+        self._tell(self.Opened(self, self.cursor))
