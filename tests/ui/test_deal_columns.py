@@ -81,13 +81,16 @@ def test_a_glyph_or_a_word_stands_beside_every_colour() -> None:
     assert shown(ROW._replace(owner_active=False))["owner"] == ("Ada (inactive)", "muted")
 
 
-@pytest.mark.parametrize("width", [80, 120])
-def test_who_and_what_can_be_read_where_not_all_columns_have_room(width: int) -> None:
-    usual = columns(())
+@pytest.mark.parametrize(("width", "seeking"), [(80, False), (120, False), (120, True)])
+def test_who_and_what_can_be_read_where_not_all_columns_have_room(
+    width: int, seeking: bool
+) -> None:
+    usual = columns((), seeking=seeking)
     content = widened(title_widths(usual), [cells(WIDE, usual, HOW)])
     seen = {usual[place.column].key: place for place in lay_out(usual, content, width, 0).places}
     for key, text in (("stage", "Negotiation"), ("owner", "Ada Marchetti")):
         assert key not in seen or seen[key].width >= len(text)
+    assert ("owner" in seen) == (width == 120)
     assert seen["title"].width >= 24
 
 

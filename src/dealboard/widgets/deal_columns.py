@@ -40,7 +40,7 @@ def people(text: str, width: int) -> str:
 _TAIL = re.compile(r" (\+\d+|\(inactive\))$")
 
 COLUMNS = (
-    Column("title", "Title", 60, 24, sort=True, flex=True),
+    Column("title", "Title", 32, 24, sort=True, flex=True),
     Column("stage", "Stage", 24, 9, sort=True),
     Column("amount", "Amount", 20, 8, align="right", sort=True),
     Column("currency", "Cur", 4, 3),
