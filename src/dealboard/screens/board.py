@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.widgets import Static
 
 from dealboard import actions
@@ -15,7 +16,7 @@ from dealboard.domain.filters import DealFilter, SortKey
 from dealboard.domain.stages import StageKind
 from dealboard.domain.views import Stage
 from dealboard.screens import board_page
-from dealboard.screens.board_page import Opening, Page, Seen, Stale, View, Window
+from dealboard.screens.board_page import LINES_BESIDE, Opening, Page, Seen, Stale, View, Window
 from dealboard.screens.counting import sum_up
 from dealboard.screens.deals import DealsScreen
 from dealboard.screens.outlook import Outlook
@@ -88,7 +89,7 @@ class BoardScreen(DealsScreen):
             today=today,
             density=Density(config.density),
             locale=config.locale,
-            size=Size(width, max(0, height - board_page.LINES_BESIDE)),
+            size=Size(width, max(0, height - LINES_BESIDE)),
         )
         self._show(self.board)
         yield self.board
@@ -109,6 +110,12 @@ class BoardScreen(DealsScreen):
     def settle(self) -> None:
         """Keep how the board looks, for the first frame of the next start."""
         keep_skin(self)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return nothing where menu, filter, board and hints cover it; see `Board.render_lines`."""
+        width, height = self.size
+        covered = self.board.display and self.board.size == (width, height - LINES_BESIDE)
+        return [] if covered else super().render_lines(crop)
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────
 

@@ -44,8 +44,7 @@ def hint_line(hints: Sequence[Hint], message: str, width: int) -> Iterator[Style
     for start, hint in _fitting(hints, at, width):
         yield " " * (start - at), ()
         yield hint.key, ("key",)
-        yield " ", ()
-        yield hint.label, ("label",)
+        yield f" {hint.label}", ("label",)
         at = start + hint.width
 
 
