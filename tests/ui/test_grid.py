@@ -271,6 +271,8 @@ async def test_no_rows_say_so(app: GridApp) -> None:
         app.grid.show(COLUMNS, ())
         await pilot.press("j", "space", "v", "enter", "G", "pageup", "shift+up")
         assert any("Nothing here." in line for line in app.text())
+        offered = {each.binding.description for each in app.active_bindings.values()}
+        assert not offered & {"Select", "Open"}
         assert app.grid.cursor_id is None
         assert app.grid.selected == set()
         app.grid.empty = "Nothing at all."

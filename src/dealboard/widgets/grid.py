@@ -172,7 +172,9 @@ class Grid(GridView, can_focus=True):
             ask(self, self.Opened(self, self.cursor_id).set_sender(self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Leave Esc to the screen where there is nothing to let go of."""
+        """Offer a row's keys where there is one; leave Esc to the screen if it clears nothing."""
+        if action in ("select_row", "open"):
+            return len(self._state.rows) > 0
         return action != "let_go" or self._state.selection.ranging or self.selected_count > 0
 
     # ── the mouse ─────────────────────────────────────────────────────────────────────────────

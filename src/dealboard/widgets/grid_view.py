@@ -103,8 +103,11 @@ class GridView(Widget):
         that they say something else now. Rows that are left out are no longer selected, unless this
         is not the `whole` order but how it begins, to be shown until the whole is known.
         """
+        some = len(self._state.rows) > 0
         with self._telling():
             self._state.show(columns, ids, cursor, whole=whole)
+        if some != (len(ids) > 0):
+            self.refresh_bindings()
 
     def put_rows(self, rows: Mapping[int, Sequence[Cell]], generation: int | None = None) -> None:
         """Hand over what rows say, a cell for each column, by id.
