@@ -78,6 +78,11 @@ def test_an_unknown_id_and_a_taken_key_are_told() -> None:
     assert problems({"pick.filter": "u"}) == ()
 
 
+def test_what_a_page_holds_only_once_it_is_wanted_clashes_too() -> None:
+    found = clashes({"chat.snippets": "w"})
+    assert {(each.one.id, each.other.id) for each in found} == {("chat.snippets", "deal.win")}
+
+
 def test_quitting_is_never_lost_and_never_a_letter() -> None:
     assert read_keymap({"app.quit": ""}) == ({"app.quit": "ctrl+q"}, ())
     assert read_keymap({"app.quit": "f12"}) == ({"app.quit": "f12,ctrl+q"}, ())

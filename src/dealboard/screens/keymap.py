@@ -7,16 +7,16 @@ terminal UI, so nothing is listed by hand; that imports every screen: not for th
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from inspect import isclass
+from inspect import isclass, isfunction, unwrap
 from itertools import combinations, product
 from operator import add
 from pkgutil import iter_modules
-from types import MappingProxyType
-from typing import NamedTuple
+from types import CodeType, MappingProxyType
+from typing import Any, NamedTuple
 
 from textual.app import App
 from textual.binding import Binding
@@ -290,10 +290,26 @@ def _parts(screen: type[DOMNode]) -> frozenset[type[DOMNode]]:
     return frozenset(found)
 
 
-def _own_modules() -> Iterable[str]:
-    return {name for name in sys.modules if name.startswith(("dealboard.screens", "dealboard.w"))}
+@cache
+def _own_modules() -> frozenset[str]:
+    own = "dealboard.screens", "dealboard.w"
+    return frozenset(name for name in sys.modules if name.startswith(own))
 
 
 def _named_in(module: str) -> Iterator[type]:
-    own = (each for each in vars(sys.modules[module]).values() if isclass(each))
-    return (each for each in own if each.__module__.startswith("dealboard."))
+    """Yield the classes of the house that a module names, also those it imports when it is late."""
+    names = vars(sys.modules[module])
+    named = [*names.values()]
+    for code in _codes(names, module):
+        late = [sys.modules[each] for each in code.co_names if each in _own_modules()]
+        named += [getattr(each, name, None) for each in late for name in code.co_names]
+    return (each for each in named if isclass(each) and each.__module__.startswith("dealboard."))
+
+
+def _codes(names: Mapping[str, Any], module: str) -> Iterator[CodeType]:
+    """Yield the code of the functions among some names, and in the classes defined here."""
+    for each in names.values():
+        if isclass(each) and each.__module__ == module:
+            yield from _codes(vars(each), "")
+        elif isfunction(each):
+            yield unwrap(each).__code__
