@@ -19,6 +19,7 @@ from dealboard.screens import board_page
 from dealboard.screens.board_page import LINES_BESIDE, Opening, Page, Seen, Stale, View, Window
 from dealboard.screens.counting import sum_up
 from dealboard.screens.deals import DealsScreen
+from dealboard.screens.newest import Newest
 from dealboard.screens.outlook import Outlook
 from dealboard.screens.skin import keep_skin
 from dealboard.screens.targets import Material, Targets, counted
@@ -75,6 +76,7 @@ class BoardScreen(DealsScreen):
         self._stale: Stale | None = None
         self._outdated = False
         self._to_stage: int | None = None
+        self._readings: dict[int, Newest] = {}
 
     @property
     def _view(self) -> View | None:
@@ -240,6 +242,12 @@ class BoardScreen(DealsScreen):
             self.touch(Stale())
 
     @on(Board.RowsWanted)
+    def _want_rows(self, event: Board.RowsWanted) -> None:
+        event.stop()
+        # Beside the messages: waiting for it would hold up the painting of what is there already.
+        reading = self._readings.setdefault(event.stage_id, Newest(self))
+        reading.want(partial(self._hand_rows, event))
+
     async def _hand_rows(self, event: Board.RowsWanted) -> None:
         if self._view is None:
             return

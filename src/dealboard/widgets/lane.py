@@ -22,6 +22,9 @@ from dealboard.widgets.slices import later
 from dealboard.widgets.span_styles import SpanStyles
 from dealboard.widgets.strips import strip
 
+ASK_SECONDS = 0.005
+"""After which what is in view is painted: reading what is beyond it would take the processor."""
+
 PREPARE_SECONDS = 0.03
 """After which what is painted is on its way to the terminal, and what is beside it is drawn."""
 
@@ -223,7 +226,11 @@ class Lane(LaneState, Widget):
         if not self.told:
             return
         self._changed = False
-        self._ask()
+        loop = asyncio.get_running_loop()
+        if self._covers(self._view(0)):
+            loop.call_later(ASK_SECONDS, self._ask)
+        else:
+            self._ask()
         if not self._lines:
             return
         before, self._lines = self._lines, self._draw()
@@ -232,7 +239,6 @@ class Lane(LaneState, Widget):
             self.refresh(*(Region(0, y, self._width, height) for y, height in _runs(changed)))
         if self._unprepared and self._selected is not None:
             self._unprepared = False
-            loop = asyncio.get_running_loop()
             loop.call_later(PREPARE_SECONDS, later, self, self._prepare())
 
     def _prepare(self) -> Iterator[object]:
