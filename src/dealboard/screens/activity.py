@@ -19,7 +19,7 @@ from dealboard.domain.views import Activity, ActivityKind, User
 from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens import editor
 from dealboard.screens.confirm import leave
-from dealboard.screens.pick import Pick
+from dealboard.screens.pick import offer_list
 from dealboard.screens.saving import dealboard, writing
 from dealboard.store.reads import team
 from dealboard.widgets.chooser import Choice, Chooser
@@ -220,14 +220,7 @@ class ActivityScreen(ModalScreen[int | None]):
 
     @on(Chooser.ListWanted)
     def _list(self, event: Chooser.ListWanted) -> None:
-        chooser = event.chooser
-
-        def choose(chosen: int | None) -> None:
-            if chosen is not None:
-                chooser.choose(chosen)
-
-        picker = Pick(chooser.title, chooser.choices, chosen=chooser.chosen)
-        self.app.push_screen(picker, choose)
+        offer_list(event)
 
     def action_editor(self) -> None:
         """Go on writing in the user's own editor."""

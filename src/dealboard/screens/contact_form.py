@@ -18,7 +18,7 @@ from dealboard.domain.views import Contact, CustomField, Role
 from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens.confirm import Confirm, ask_to_discard
 from dealboard.screens.drafts import Draft, Keeping, key_of, read_kept
-from dealboard.screens.pick import Pick
+from dealboard.screens.pick import offer_list
 from dealboard.screens.saving import dealboard, writing
 from dealboard.store.driver import Connection
 from dealboard.store.reads import contacts, fields, settings
@@ -206,13 +206,7 @@ class ContactFormScreen(ModalScreen[int | None]):
 
     @on(Chooser.ListWanted)
     def _list(self, event: Chooser.ListWanted) -> None:
-        chooser = event.chooser
-
-        def choose(chosen: int | None) -> None:
-            if chosen is not None:
-                chooser.choose(chosen)
-
-        self.app.push_screen(Pick(chooser.title, chooser.choices, chosen=chooser.chosen), choose)
+        offer_list(event)
 
     # ── who has it already ────────────────────────────────────────────────────────────────────
 

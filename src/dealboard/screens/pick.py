@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from dealboard.domain.text import fold, safe
-from dealboard.widgets.chooser import Choice, IdT
+from dealboard.widgets.chooser import Choice, Chooser, IdT
 from dealboard.widgets.dialog import Dialog
 from dealboard.widgets.line import SearchLine
 
@@ -129,6 +129,18 @@ class Pick(ModalScreen[IdT | None], Generic[IdT]):
     def _take(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is not None:
             self.action_take(event.option_id)
+
+
+def offer_list(event: Chooser.ListWanted) -> None:
+    """Offer what a chooser can be, as a list; it takes what is chosen there."""
+    chooser = event.chooser
+
+    def choose(chosen: int | None) -> None:
+        if chosen is not None:
+            chooser.choose(chosen)
+
+    picker = Pick(chooser.title, chooser.choices, chosen=chooser.chosen)
+    chooser.app.push_screen(picker, choose)
 
 
 def _with_keys(choices: Sequence[Choice[IdT]]) -> Iterable[tuple[str, Choice[IdT]]]:

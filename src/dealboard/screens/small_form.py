@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 from dealboard.domain.text import safe
 from dealboard.errors import DealboardError, InvalidValue
 from dealboard.screens.confirm import leave
-from dealboard.screens.pick import Pick
+from dealboard.screens.pick import offer_list
 from dealboard.screens.saving import dealboard
 from dealboard.widgets.chooser import Chooser
 from dealboard.widgets.deal_form import in_place
@@ -114,13 +114,7 @@ class SmallForm(ModalScreen[AnswerT | None], Generic[AnswerT]):
 
     @on(Chooser.ListWanted)
     def _list(self, event: Chooser.ListWanted) -> None:
-        chooser = event.chooser
-
-        def choose(chosen: int | None) -> None:
-            if chosen is not None:
-                chooser.choose(chosen)
-
-        self.app.push_screen(Pick(chooser.title, chooser.choices, chosen=chooser.chosen), choose)
+        offer_list(event)
 
     @on(Button.Pressed, "#close")
     def action_leave(self) -> None:

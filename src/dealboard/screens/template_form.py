@@ -13,7 +13,7 @@ from dealboard.domain.rule_words import spans
 from dealboard.domain.rules import On, Rule
 from dealboard.domain.text import safe
 from dealboard.errors import DealboardError
-from dealboard.screens.pick import Choice, Pick
+from dealboard.screens.pick import Choice, offer_list
 from dealboard.screens.rule_stock import read_stock, shown
 from dealboard.screens.saving import dealboard
 from dealboard.widgets.chooser import Chooser
@@ -190,13 +190,7 @@ class TemplateForm(ModalScreen[int | None]):
 
     @on(Chooser.ListWanted)
     def _list(self, event: Chooser.ListWanted) -> None:
-        chooser = event.chooser
-
-        def choose(chosen: int | None) -> None:
-            if chosen is not None:
-                chooser.choose(chosen)
-
-        self.app.push_screen(Pick(chooser.title, chooser.choices, chosen=chooser.chosen), choose)
+        offer_list(event)
 
     @on(Button.Pressed, "#close")
     def action_leave(self) -> None:

@@ -196,15 +196,19 @@ class Lane(LaneState, Widget):
         some = offset <= view.start < offset + length
         return _within(view, offset, length) or (some and not self._covers(view))
 
-    def _ask(self) -> None:
-        """Ask for the view and two pages either side when half a page beyond it is missing."""
-        near, wanted = self._view(self._page // 2), self._view(2 * self._page)
+    @property
+    def _lacks(self) -> bool:
+        """Whether half a page beyond the view is neither held nor asked for."""
+        near, asked = self._view(self._page // 2), self._asked
         if not near or not self._body or not self.awake:
+            return False
+        return not asked or not (self._covers(near) or _within(near, asked.start, len(asked)))
+
+    def _ask(self) -> None:
+        """Ask for the view and two pages either side, unless nothing is lacking by now."""
+        if not self._lacks:
             return
-        asked = self._asked
-        if asked and (self._covers(near) or _within(near, asked.start, len(asked))):
-            return
-        self._asked = wanted
+        self._asked = wanted = self._view(2 * self._page)
         message = RowsWanted(self.stage.id, wanted.start, len(wanted), self.generation)
         # A message bubbles no further than its sender, which would be whoever called this lane.
         self.post_message(message.set_sender(self))
@@ -227,10 +231,10 @@ class Lane(LaneState, Widget):
             return
         self._changed = False
         loop = asyncio.get_running_loop()
-        if self._covers(self._view(0)):
-            loop.call_later(ASK_SECONDS, self._ask)
-        else:
+        if not self._covers(self._view(0)):
             self._ask()
+        elif self._lacks:
+            loop.call_later(ASK_SECONDS, self._ask)
         if not self._lines:
             return
         before, self._lines = self._lines, self._draw()
